@@ -1,0 +1,41 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { currentRequestContext } from './request-context.ts';
+
+export type { Logger };
+
+export type LoggerOptions = {
+  /** Written as `service` on every line. */
+  readonly service: string;
+  /** A pino level word: `trace` … `fatal`, or `silent`. */
+  readonly level: string;
+  /** Where lines go; stdout when absent. */
+  readonly destination?: DestinationStream;
+};
+
+/**
+ * JSON lines on stdout, one an event: ISO time, `level` as a word, `service`, and `request_id` inside a request.
+ *
+ * Errors are written through an allow-list (`type`, `message`, `code`, `stack`), because drivers hang row values on them:
+ * a Postgres unique violation carries `Key (email)=(…)` in `detail`.
+ */
+export function createLogger({ service, level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
+    mixin: () => {
+      const context = currentRequestContext();
+      return context === undefined ? {} : { request_id: context.requestId };
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : undefined;
+  return { type: error.name, message: error.message, code, stack: error.stack };
+}
