@@ -1,0 +1,10 @@
+export { createHttpApp, type HttpAppOptions } from './create-http-app.ts';
+export { createInternalApp, type InternalAppOptions } from './create-internal-app.ts';
+export { ProductId, Quantity, UserIdParam } from './fields.ts';
+export type { HttpApp } from './http-app.ts';
+export type { IdentityVerifier, Principal } from './identity.ts';
+export { listen } from './listen.ts';
+export { openApiOf } from './open-api.ts';
+export { decodeCursor, encodeCursor, linkNextPage, PageQuery } from './paging.ts';
+export { Problem, problemResponses } from './problem.ts';
+export { remoteIdentity } from './remote-identity.ts';
