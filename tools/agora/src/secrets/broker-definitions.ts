@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Secrets } from './ensure-secrets.ts';
+
+export const BROKER_VHOST = 'agora';
+
+/** A person who looks at dead letters on the management page. */
+export type Inspector = { readonly name: string; readonly password: string };
+
+/**
+ * RabbitMQ's definitions file (`load_definitions`): vhost, users with hashed passwords, permissions. No queue is in it: services
+ * declare those. The same secrets give the same text. RabbitMQ makes no default user when it loads definitions.
+ */
+export function brokerDefinitions({ brokerPasswords }: Secrets, inspector?: Inspector): string {
+  const users = [
+    user('agora-admin', brokerPasswords['agora-admin'], ['administrator']),
+    user('order', brokerPasswords.order, []),
+    user('inventory', brokerPasswords.inventory, []),
+    ...(inspector === undefined ? [] : [user(inspector.name, inspector.password, ['management'])]),
+  ];
+  const permissions = [
+    permission('agora-admin', '.*', '.*', '.*'),
+    // Each declares the whole topology and republishes retries through the default exchange.
+    permission('order', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
+    permission('inventory', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
+    ...(inspector === undefined ? [] : [permission(inspector.name, NOTHING, NOTHING, DEAD_QUEUES)]),
+  ];
+  return `${JSON.stringify({ vhosts: [{ name: BROKER_VHOST }], users, permissions }, undefined, 2)}\n`;
+}
+
+const OURS = '^(orders|stock|(order|stock)_events.*)$';
+const OURS_AND_DEFAULT_EXCHANGE = '^(amq\\.default|orders|stock|(order|stock)_events.*)$';
+const DEAD_QUEUES = '^(order|stock)_events\\.dead$';
+const NOTHING = '^$';
+
+function permission(user: string, configure: string, write: string, read: string) {
+  return { user, vhost: BROKER_VHOST, configure, write, read };
+}
+
+function user(name: string, password: string, tags: readonly string[]) {
+  return {
+    name,
+    password_hash: hashPassword(name, password),
+    hashing_algorithm: 'rabbit_password_hashing_sha256',
+    tags: tags.join(','),
+  };
+}
+
+// RabbitMQ's format: base64(salt + sha256(salt + password)). The salt follows from the content, so that the file does not change
+// from start to start; the passwords are random, which is what a salt is for.
+function hashPassword(name: string, password: string): string {
+  const salt = createHash('sha256').update(`${name}:${password}`).digest().subarray(0, 4);
+  const hash = createHash('sha256').update(salt).update(password).digest();
+  return Buffer.concat([salt, hash]).toString('base64');
+}
