@@ -1,4 +1,1 @@
-export type MigrationOptions = { serviceDirectory: string; databaseUrl: string; log?: (line: string) => void };
-export async function applyMigrations(_options: MigrationOptions): Promise<{ applied: string[] }> {
-  throw new Error('not yet');
-}
+export { applyMigrations, type MigrationOptions } from './apply-migrations.ts';
