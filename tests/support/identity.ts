@@ -49,7 +49,7 @@ export async function startTestIdentity(): Promise<TestIdentity> {
     internalUrl: `http://127.0.0.1:${port}`,
     headersFor: (person, { claims = {}, header = {} } = {}) => ({
       'x-user-id': person.userId,
-      'x-user-email': encodeURI(person.email),
+      'x-user-email': encodeURIComponent(person.email),
       'x-identity': assertionFor(person, claims, header),
     }),
     jwksRequests: () => requests,
