@@ -5,6 +5,8 @@ export type CommandOptions = {
   readonly env: NodeJS.ProcessEnv;
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly signal?: AbortSignal | undefined;
+  /** How many of the last lines an error carries; 6 when absent. */
+  readonly errorLines?: number;
 };
 
 /** Runs a program to its end and answers with what it printed. Throws with its last error lines when it fails. */
@@ -37,7 +39,10 @@ export async function runCommand(command: string, args: readonly string[], optio
     if (options.signal?.aborted) reject(options.signal.reason);
     else if (code === 0) resolve(stdout);
     else {
-      const said = (stderr.trim() || stdout.trim()).split('\n').slice(-6).join('\n');
+      const said = (stderr.trim() || stdout.trim())
+        .split('\n')
+        .slice(-(options.errorLines ?? 6))
+        .join('\n');
       reject(new Error(`${command} ${args[0] ?? ''} failed (${signal ?? `code ${code}`}): ${said}`));
     }
   });

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { agora } from './agora-command.ts';
+
+/** A whole shop, started as a user would start it, for the end-to-end tests of this run. */
+export type Shop = {
+  /** The gateway. */
+  readonly base: string;
+  /** Data, logs and secrets of the running parts. */
+  readonly directory: string;
+  readonly admin: { readonly email: string; readonly password: string };
+};
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    shop: Shop;
+  }
+}
+
+/** `./agora up --fresh --detach` in a folder of its own, on free ports; `./agora down` after the last test. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), 'agora-e2e-'));
+  const stop = async () => {
+    await agora(directory, ['down']);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const printed = await agora(directory, ['up', '--detach', '--port', '0']);
+    const { url } = JSON.parse(await agora(directory, ['status', '--json']));
+    const [, email, password] = /admin\s+(\S+@\S+)\s+(?:password\s+)?(\S+)/.exec(printed) ?? [];
+    if (email === undefined || password === undefined)
+      throw new Error(`no admin login in what up printed:\n${printed}`);
+    project.provide('shop', { base: url, directory, admin: { email, password } });
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
