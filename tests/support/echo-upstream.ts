@@ -19,7 +19,8 @@ export type EchoUpstream = {
 /** A server that writes down what reaches it. It answers 200 with its name, unless `answer` answers. */
 export async function startEchoUpstream(name: string, answer?: RequestListener): Promise<EchoUpstream> {
   const requests: EchoedRequest[] = [];
-  const server = createServer((request, response) => {
+  // Wider than the gateway's own limit, so that a 431 is the gateway's.
+  const server = createServer({ maxHeaderSize: 1_048_576 }, (request, response) => {
     request.resume().on('end', () => {
       const { method = '', url = '', headers, trailers } = request;
       requests.push({ method, url, headers, trailers });
