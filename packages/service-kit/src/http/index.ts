@@ -7,4 +7,4 @@ export { listen } from './listen.ts';
 export { openApiOf } from './open-api.ts';
 export { decodeCursor, encodeCursor, linkNextPage, PageQuery } from './paging.ts';
 export { Problem, problemResponses } from './problem.ts';
-export { remoteIdentity } from './remote-identity.ts';
+export { identityFromKeys, remoteIdentity } from './remote-identity.ts';

@@ -1,10 +1,18 @@
+import type { AddressInfo } from 'node:net';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { HttpApp } from './http-app.ts';
 
+/**
+ * Opens the app and registers its drain: on stop no new connection is taken, requests in flight are finished, idle
+ * connections are closed. Port 0 takes a free one; the answer says which.
+ */
 export async function listen(
-  _app: HttpApp,
-  _lifecycle: Lifecycle,
-  _at: { host: string; port: number },
+  app: HttpApp,
+  lifecycle: Lifecycle,
+  at: { host: string; port: number },
 ): Promise<{ port: number }> {
-  throw new Error('not implemented');
+  await app.listen({ ...at, listenTextResolver: (address) => `listening at ${address}` });
+  const { port } = app.server.address() as AddressInfo;
+  lifecycle.onStop(`http ${at.host}:${port}`, () => app.close());
+  return { port };
 }
