@@ -6,7 +6,7 @@ import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-
 import type { Lifecycle } from '../lifecycle.ts';
 import { MESSAGE_LIMITS } from './limits.ts';
 
-/** Calls in progress have this long to end; then the connections are cut, which is what ends a health `Watch`. */
+/** A call's deadline is a second; what is still open after this long is a health `Watch` or a peer that is gone. */
 const DRAIN_MS = 5_000;
 
 export type GrpcServerOptions = {
@@ -21,6 +21,8 @@ export type GrpcServerOptions = {
   readonly port: number;
   readonly lifecycle: Pick<Lifecycle, 'onStop' | 'onStopping'>;
   readonly logger: Logger;
+  /** How long calls in progress have to end when stopping; 5 s when absent. Then the connections are cut. */
+  readonly drainMs?: number;
 };
 
 /**
@@ -30,7 +32,7 @@ export type GrpcServerOptions = {
  * Rejects when the address cannot be bound.
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<{ port: number }> {
-  const { services, descriptors, host, port, lifecycle, logger } = options;
+  const { services, descriptors, host, port, lifecycle, logger, drainMs = DRAIN_MS } = options;
   const server = new Server({
     ...MESSAGE_LIMITS,
     'grpc.max_concurrent_streams': 100,
@@ -47,7 +49,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ por
   lifecycle.onStopping(() => {
     for (const name of names) health.setStatus(name, 'NOT_SERVING');
   });
-  lifecycle.onStop('grpc', () => drain(server, logger));
+  lifecycle.onStop('grpc', () => drain(server, drainMs, logger));
   return { port: bound };
 }
 
@@ -60,12 +62,14 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function drain(server: Server, logger: Logger): Promise<void> {
+function drain(server: Server, drainMs: number, logger: Logger): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       logger.warn('grpc connections cut');
       server.forceShutdown();
-    }, DRAIN_MS);
+      // `tryShutdown` may never call back now: Node ends a session that was closing politely, and waits for the peer to agree.
+      resolve();
+    }, drainMs);
     server.tryShutdown((error) => {
       clearTimeout(late);
       if (error === undefined) resolve();
