@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { applyMigrations } from '@agora/service-kit/migrations';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { ownDatabaseStatements } from '../../tools/agora/src/secrets/database-statements.ts';
 
 export type TestDatabase = {
   /** As the database's own role, which owns it and can open no other. */
@@ -18,10 +19,7 @@ export async function createTestDatabase(options: { serviceDirectory?: string } 
   const name = `test_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   await asSuperuser(async (client) => {
-    await client.query(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
-    await client.query(`CREATE DATABASE ${name} OWNER ${name}`);
-    // Without this every role may connect to every database: Postgres grants CONNECT to PUBLIC.
-    await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+    for (const statement of ownDatabaseStatements(name, password)) await client.query(statement);
   });
   const url = new URL(inject('servers').postgresUrl);
   url.username = name;
