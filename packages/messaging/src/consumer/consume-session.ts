@@ -28,6 +28,7 @@ export class ConsumeSession {
   readonly #context: ConsumerContext;
   readonly #stop = new AbortController();
   readonly #over: AbortSignal;
+  readonly #channelClosed = new AbortController();
   readonly #intake = new Intake<ConsumeMessage>();
   readonly #process: BatchProcessor;
   readonly #settler: Settler;
@@ -55,7 +56,12 @@ export class ConsumeSession {
       if (!this.#stop.signal.aborted) session.fail(new Error('consuming channel closed'));
     });
     this.#process = patient(context.process, context.patience, this.#over);
-    this.#settler = new Settler({ ...context, channel, signal: session.signal });
+    this.#settler = new Settler({
+      ...context,
+      channel,
+      signal: AbortSignal.any([session.signal, this.#channelClosed.signal]),
+      onError: (error) => session.fail(error),
+    });
   }
 
   /** Resolves when nothing is in hand any more. */
@@ -188,6 +194,7 @@ export class ConsumeSession {
   async #finish(): Promise<void> {
     await this.#cancel();
     await this.#settler.drained(COPIES_TIMEOUT_MS);
+    this.#channelClosed.abort();
     this.#giveBack([]);
     await this.#session.closeChannel(this.#channel);
   }

@@ -13,6 +13,7 @@ export type SettlerOptions = {
   readonly publisher: ConfirmedPublisher;
   readonly internals: BrokerInternals;
   readonly logger: Logger;
+  readonly onError: (error: Error) => void;
   /** Aborted when the channel is gone: acks of one session mean nothing to the next. */
   readonly signal: AbortSignal;
 };
@@ -54,7 +55,9 @@ export class Settler {
       return copy === undefined ? [] : [{ message, verdict, copy }];
     });
     if (leaving.length === 0) return;
-    const replaced = this.#replace(leaving).finally(() => this.#pending.delete(replaced));
+    const replaced = this.#replace(leaving)
+      .catch(this.#options.onError)
+      .finally(() => this.#pending.delete(replaced));
     this.#pending.add(replaced);
   }
 
@@ -76,15 +79,15 @@ export class Settler {
   /** Tries until every copy is confirmed: an unacknowledged message is safe, and prefetch bounds how many wait. */
   async #replace(leaving: readonly Leaving[]): Promise<void> {
     const { publisher, internals, signal } = this.#options;
-    let waiting = leaving;
+    let waiting: readonly Leaving[] = leaving;
     let oneByOne = false;
     for (let failures = 0; waiting.length > 0; failures += 1) {
       await publisher.ready(signal);
       if (signal.aborted) return;
-      const batch = oneByOne ? waiting.slice(0, 1) : waiting;
+      const batch: readonly Leaving[] = oneByOne ? waiting.slice(0, 1) : waiting;
       const results = await publisher.publish(batch.map(({ copy }) => copy));
       if (signal.aborted) return;
-      const again = batch.flatMap((one, index) => this.#settleOne(one, results[index], batch.length === 1));
+      const again: Leaving[] = batch.flatMap((one, index) => this.#settleOne(one, results[index], batch.length === 1));
       const problem = results.find(({ status }) => status !== 'confirmed');
       internals.report(this.#part, problem?.detail);
       oneByOne = problem?.status === 'refused' || (oneByOne && again.length === 0);

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export type TcpProxy = {
+  readonly port: number;
+  /** How many connections were accepted so far. */
+  readonly accepted: () => number;
+  /** `pass` forwards, `refuse` cuts every connection and takes no new one, `silent` accepts and forwards nothing. */
+  set(mode: 'pass' | 'refuse' | 'silent'): void;
+  /** Resets every connection there is; new ones are served. */
+  cut(): void;
+  /** Resets each connection after so many bytes from the server. */
+  cutAfterBytes(bytes: number | undefined): void;
+  close(): Promise<void>;
+};
+
+/** Stands between a client and a real server, to break their connection in ways a server of ours cannot be asked for. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let mode: 'pass' | 'refuse' | 'silent' = 'pass';
+  let accepted = 0;
+  let limit: number | undefined;
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  };
+  const server = createServer((client) => {
+    accepted += 1;
+    client.on('error', () => {});
+    keep(client);
+    if (mode === 'refuse') return void client.resetAndDestroy();
+    const upstream = connect(target);
+    upstream.on('error', () => client.resetAndDestroy());
+    keep(upstream);
+    let fromServer = 0;
+    client.on('data', (chunk) => mode === 'pass' && upstream.write(chunk));
+    upstream.on('data', (chunk) => {
+      if (mode !== 'pass') return;
+      fromServer += chunk.length;
+      if (limit !== undefined && fromServer > limit) client.resetAndDestroy();
+      else client.write(chunk);
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+    return undefined;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    accepted: () => accepted,
+    set: (next) => {
+      mode = next;
+      if (next === 'refuse') cut();
+    },
+    cut,
+    cutAfterBytes: (bytes) => {
+      limit = bytes;
+    },
+    close: async () => {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The same URL, through the proxy. */
+export function through(url: string, proxy: TcpProxy): string {
+  const changed = new URL(url);
+  changed.hostname = '127.0.0.1';
+  changed.port = String(proxy.port);
+  return changed.href;
+}
