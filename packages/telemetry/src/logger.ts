@@ -3,6 +3,9 @@ import { currentRequestContext } from './request-context.ts';
 
 export type { Logger };
 
+/** An error may be its own cause, somewhere down the line. */
+const MAX_CAUSES = 4;
+
 export type LoggerOptions = {
   /** Written as `service` on every line. */
   readonly service: string;
@@ -15,7 +18,7 @@ export type LoggerOptions = {
 /**
  * JSON lines on stdout, one an event: ISO time, `level` as a word, `service`, and `request_id` inside a request.
  *
- * Errors are written through an allow-list (`type`, `message`, `code`, `stack`), because drivers hang row values on them:
+ * Errors are written through an allow-list (`type`, `message`, `code`, `stack`, `cause`), because drivers hang row values on them:
  * a Postgres unique violation carries `Key (email)=(…)` in `detail`.
  */
 export function createLogger({ service, level, destination }: LoggerOptions): Logger {
@@ -24,7 +27,7 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error) },
     mixin: () => {
       const context = currentRequestContext();
       return context === undefined ? {} : { request_id: context.requestId };
@@ -33,9 +36,10 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-function describeError(error: unknown): object {
+function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const code =
     'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : undefined;
-  return { type: error.name, message: error.message, code, stack: error.stack };
+  const cause = error.cause === undefined || depth === MAX_CAUSES ? undefined : describeError(error.cause, depth + 1);
+  return { type: error.name, message: error.message, code, stack: error.stack, cause };
 }

@@ -3,6 +3,7 @@ import { createBaseApp } from './create-base-app.ts';
 import type { HttpApp } from './http-app.ts';
 import { createIdentityHook, type IdentityVerifier } from './identity.ts';
 import { recordRoutes } from './open-api.ts';
+import { shedLoad } from './shed-load.ts';
 
 export type HttpAppOptions = {
   /** The title of its OpenAPI document. */
@@ -23,6 +24,7 @@ export type HttpAppOptions = {
 export function createHttpApp({ title, logger, identity }: HttpAppOptions): HttpApp {
   const app = createBaseApp({ logger, requestLogLevel: 'info' });
   recordRoutes(app, title);
+  shedLoad(app);
   app.addHook('onRequest', createIdentityHook(identity));
   return app;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '@agora/telemetry';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '../domain-error.ts';
+import { isOutage } from '../is-outage.ts';
 import { type ProblemFields, sendProblem } from './problem.ts';
 import { allInputProblems, InputError } from './validate-input.ts';
 
@@ -38,6 +39,13 @@ const FRAMEWORK_REFUSALS: Readonly<Record<string, Refusal>> = {
   },
 };
 
+const OUTAGE: ProblemFields = {
+  status: 503,
+  code: 'unavailable',
+  detail: 'A part that this needs does not answer at the moment. Try again.',
+  retryAfterSeconds: 1,
+};
+
 const DEFECT: Refusal = { status: 500, code: 'internal', detail: 'Something went wrong on our side.' };
 
 /**
@@ -48,7 +56,7 @@ export function createErrorHandler(logger: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = problemOf(error, request);
     if (problem.status >= 500) {
-      const line = { err: error, cause: error.cause, code: problem.code, route: request.routeOptions.url };
+      const line = { err: error, code: problem.code, route: request.routeOptions.url };
       if (problem.status === 503) logger.warn(line, 'request refused');
       else logger.error(line, 'request failed');
     }
@@ -67,7 +75,7 @@ function problemOf(error: FastifyError, request: FastifyRequest): ProblemFields 
   const known = Object.hasOwn(FRAMEWORK_REFUSALS, error.code ?? '') ? FRAMEWORK_REFUSALS[error.code] : undefined;
   if (known !== undefined) return known;
   const status = error.statusCode;
-  if (status === undefined || status < 400 || status >= 500) return DEFECT;
+  if (status === undefined || status < 400 || status >= 500) return isOutage(error) ? OUTAGE : DEFECT;
   // Secure-json-parse's refusal of `__proto__`, a plugin's own 4xx: theirs is the status, the sentence is ours.
   if (error instanceof SyntaxError) {
     return { status: 400, code: 'malformed_json', detail: 'The body is not JSON that this service accepts.' };
