@@ -1,6 +1,6 @@
 import { createHealth, type ServiceContext } from '@agora/service-kit';
 import { createGrpcClient } from '@agora/service-kit/grpc';
-import { createInternalApp, listen, remoteIdentity } from '@agora/service-kit/http';
+import { createInternalApp, identityFromKeys, listen, openApiOf } from '@agora/service-kit/http';
 import { databaseHealth, openPool } from '@agora/service-kit/postgres';
 import { v7 as uuidv7 } from 'uuid';
 import { createProductCatalogue } from './clients/product-catalogue.ts';
@@ -10,7 +10,6 @@ import { createIdentityAssertions } from './credentials/identity-assertions.ts';
 import { parseIdentityKeys } from './credentials/identity-keys.ts';
 import { parseJwtSecrets } from './credentials/jwt-secrets.ts';
 import { createPasswordHasher } from './credentials/password-hasher.ts';
-import { describeHttpApi } from './http/openapi.ts';
 import { createUserApi } from './http/user-api.ts';
 import { registerVerifyRoutes } from './http/verify-routes.ts';
 import { createAccountDirectory } from './storage/account-directory.ts';
@@ -43,23 +42,10 @@ export async function startUserService(
   const jwtSecrets = parseJwtSecrets(config.JWT_SECRETS);
   const tokens = createAccessTokens(jwtSecrets, { ttlSeconds: config.ACCESS_TOKEN_TTL_SECONDS });
   const identityKeys = parseIdentityKeys(config.IDENTITY_KEYS);
+  const publicKeys = new Map(identityKeys.map(({ kid, publicKey }) => [kid, publicKey]));
 
-  const internal = createInternalApp({ health, logger, openapi: describeHttpApi });
-  registerVerifyRoutes(internal, {
-    authenticate: {
-      tokens,
-      accounts: createAccountDirectory(pool),
-      identities: createIdentityAssertions(identityKeys),
-    },
-    publicKeys: identityKeys.map(({ publicJwk }) => publicJwk),
-  });
-  const internalAt = { host: config.HTTP_HOST, port: config.INTERNAL_PORT };
-  const { port: internalPort } = await listen(internal, lifecycle, internalAt);
-
-  // Checks X-Identity like every other service, with the keys of its own internal listener.
-  const identity = remoteIdentity({ userServiceInternalUrl: urlOf(config.HTTP_HOST, internalPort), logger });
   const api = createUserApi(
-    { logger, identity },
+    { logger, identity: identityFromKeys((kid) => publicKeys.get(kid)) },
     {
       signUp: { users, passwords, minPasswordLength: config.PASSWORD_MIN_LENGTH, newId: uuidv7, audit },
       logIn: { users, passwords, tokens, audit },
@@ -69,13 +55,23 @@ export async function startUserService(
       audit,
     },
   );
+  const internal = createInternalApp({ health, logger, openapi: () => openApiOf(api) });
+  registerVerifyRoutes(internal, {
+    authenticate: {
+      tokens,
+      accounts: createAccountDirectory(pool),
+      identities: createIdentityAssertions(identityKeys),
+    },
+    publicKeys: identityKeys.map(({ publicJwk }) => publicJwk),
+  });
+
+  // Opened first, so closed last: while requests drain, readiness says why, and tokens can still be verified.
+  const { port: internalPort } = await listen(internal, lifecycle, {
+    host: config.HTTP_HOST,
+    port: config.INTERNAL_PORT,
+  });
   const { port: httpPort } = await listen(api, lifecycle, { host: config.HTTP_HOST, port: config.HTTP_PORT });
 
   health.markStarted();
   return { httpPort, internalPort };
-}
-
-/** A listener on all interfaces is reached on the loopback one. */
-function urlOf(host: string, port: number): string {
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
 }

@@ -4,7 +4,12 @@ import { parseKeyedList } from './keyed-list.ts';
 /** The public half, as the JWKS lists it. */
 export type PublicJwk = Readonly<Record<string, unknown>>;
 
-export type IdentityKey = { readonly kid: string; readonly privateKey: KeyObject; readonly publicJwk: PublicJwk };
+export type IdentityKey = {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly publicJwk: PublicJwk;
+};
 
 /** Reads `IDENTITY_KEYS`: P-256 private keys, PKCS#8 in base64. Throws an Error that names the bad key by its kid. */
 export function parseIdentityKeys(text: string): readonly IdentityKey[] {
@@ -13,8 +18,9 @@ export function parseIdentityKeys(text: string): readonly IdentityKey[] {
     if (privateKey?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
       throw new Error(`the key of kid "${kid}" is not a P-256 private key (PKCS#8 in base64)`);
     }
-    const { kty, crv, x, y } = createPublicKey(privateKey).export({ format: 'jwk' });
-    return { kid, privateKey, publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' } };
+    const publicKey = createPublicKey(privateKey);
+    const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
+    return { kid, privateKey, publicKey, publicJwk: { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' } };
   });
 }
 

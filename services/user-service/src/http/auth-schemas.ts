@@ -10,7 +10,6 @@ export const signUpSchema = {
   summary: 'Make an account',
   description:
     'The answer 409 tells that an address is taken: there is no e-mail channel that could say it in private.',
-  security: [],
   body: Type.Object({ name: PersonName, email: Email, password: Password }, { additionalProperties: false }),
   response: { 201: User, ...problemResponses(400, 409, 413, 415, 503) },
 };
@@ -36,7 +35,6 @@ export const logInSchema = {
   tags: ['auth'],
   summary: 'Get an access token',
   description: 'An unknown address and a wrong password get the same answer.',
-  security: [],
   body: {
     content: {
       'application/json': { schema: LogInBody },
