@@ -3,7 +3,7 @@ import { createHealth, type ServiceContext } from '@agora/service-kit';
 import { createGrpcClient } from '@agora/service-kit/grpc';
 import { createHttpApp, createInternalApp, listen, openApiOf, remoteIdentity } from '@agora/service-kit/http';
 import { databaseHealth, openPool } from '@agora/service-kit/postgres';
-import { ORDER_EVENTS_QUEUE, OrderPlaced, STOCK_EVENTS } from '@agora/shared-events';
+import { ORDER_EVENTS_QUEUE, OrderPlaced, STOCK_EVENTS, STOCK_EVENTS_QUEUE } from '@agora/shared-events';
 import { v7 as uuidv7 } from 'uuid';
 import { cachePrices } from './clients/price-cache.ts';
 import { createProductCatalog } from './clients/product-catalog.ts';
@@ -57,7 +57,7 @@ export async function startOrderService(
     subscriptions: [onStockReserved(settling), onStockRejected(settling)],
     logger,
   });
-  lifecycle.onStop('stock events', () => consumer.drain());
+  lifecycle.onStop(STOCK_EVENTS_QUEUE, () => consumer.drain());
 
   const app = createHttpApp({
     title: service,
