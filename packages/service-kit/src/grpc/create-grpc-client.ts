@@ -1,26 +1,12 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { MESSAGE_LIMITS } from './limits.ts';
 
-const SERVICE_CONFIG = JSON.stringify({
-  // Replicas behind one name share the calls.
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: [{}],
-      retryPolicy: {
-        maxAttempts: 2,
-        initialBackoff: '0.1s',
-        maxBackoff: '0.2s',
-        backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE'],
-      },
-    },
-  ],
-});
+// Replicas behind one name share the calls.
+const SERVICE_CONFIG = JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }], methodConfig: [] });
 
 /**
  * A client of the server at `address` (host:port), for `callUnary`. It connects with the first call, notices a dead
- * connection within 15 s, tries a call that found no server once more, and finds a restarted server in well under a second.
+ * connection within 15 s, and goes on looking for a server that is gone, at least every second.
  * The caller closes it: `client.close()`.
  */
 export function createGrpcClient(address: string): Client {
@@ -31,7 +17,7 @@ export function createGrpcClient(address: string): Client {
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 1,
-    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 1_000,
     // Neighbours are asked directly, whatever HTTP_PROXY says.
     'grpc.enable_http_proxy': 0,

@@ -1,7 +1,8 @@
 import { type Logger, type RequestContext, runInRequestContext } from '@agora/telemetry';
-import { type handleUnaryCall, Metadata, type sendUnaryData, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, status } from '@grpc/grpc-js';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../domain-error.ts';
+import { isOutage } from '../is-outage.ts';
 import { CODE_METADATA, STATUS_OF_KIND } from './status-table.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
@@ -9,40 +10,44 @@ const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/;
 /**
  * Makes a gRPC handler of an async function.
  *
- * A `DomainError` becomes its status, with the code in the trailer `agora-code`. Anything else becomes INTERNAL without its
- * text, and is logged. The caller's `x-request-id` is current while `method` runs. One log line for each call.
+ * A `DomainError` becomes its status, with the code in the trailer `agora-code`. An outage (the database is gone) becomes
+ * UNAVAILABLE, anything else INTERNAL, both without their text, which is logged. The caller's `x-request-id` is current while
+ * `method` runs. One log line for each call.
  */
 export function unary<Req, Res>(method: (request: Req) => Promise<Res>, logger: Logger): handleUnaryCall<Req, Res> {
   return (call, callback) => {
     const startedAt = performance.now();
-    const finish = (code: status, err?: unknown) => {
-      const line = { method: call.getPath(), status: status[code], ms: Math.round(performance.now() - startedAt) };
-      if (code === status.INTERNAL) logger.error({ ...line, err }, 'rpc failed');
-      else logger.info(line, 'rpc finished');
-    };
+    const describe = (code: status) => ({
+      method: call.getPath(),
+      status: status[code],
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    });
     void runInRequestContext(contextOf(call.metadata), async () => {
       try {
-        const response = await method(call.request);
-        callback(null, response);
-        finish(status.OK);
+        callback(null, await method(call.request));
+        logger.info(describe(status.OK), 'rpc');
       } catch (error) {
-        finish(refuse(error, callback), error);
+        const { code, reason, details } = refusalOf(error);
+        const metadata = new Metadata();
+        metadata.set(CODE_METADATA, reason);
+        callback({ code, details, metadata });
+        const line = { ...describe(code), code: reason };
+        if (error instanceof DomainError) logger.info(line, 'rpc');
+        else if (code === status.UNAVAILABLE) logger.warn({ ...line, err: error }, 'rpc refused');
+        else logger.error({ ...line, err: error }, 'rpc failed');
       }
     });
   };
 }
 
-function refuse(error: unknown, callback: sendUnaryData<never>): status {
-  const metadata = new Metadata();
-  if (!(error instanceof DomainError)) {
-    metadata.set(CODE_METADATA, 'internal');
-    callback({ code: status.INTERNAL, details: 'Something went wrong.', metadata });
-    return status.INTERNAL;
+function refusalOf(error: unknown): { code: status; reason: string; details: string } {
+  if (error instanceof DomainError) {
+    return { code: STATUS_OF_KIND[error.kind], reason: error.code, details: error.message };
   }
-  metadata.set(CODE_METADATA, error.code);
-  const code = STATUS_OF_KIND[error.kind];
-  callback({ code, details: error.message, metadata });
-  return code;
+  if (isOutage(error)) {
+    return { code: status.UNAVAILABLE, reason: 'unavailable', details: 'A part that this needs does not answer.' };
+  }
+  return { code: status.INTERNAL, reason: 'internal', details: 'Something went wrong.' };
 }
 
 function contextOf(metadata: Metadata): RequestContext {

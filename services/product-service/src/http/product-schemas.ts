@@ -20,6 +20,6 @@ export const listProductsSchema = {
 export const getProductSchema = {
   summary: 'One product',
   tags: ['products'],
-  params: Type.Object({ product_id: ProductId }),
+  params: Type.Object({ product_id: ProductId }, { additionalProperties: false }),
   response: { 200: ProductBody, ...problemResponses(400, 404) },
 };
