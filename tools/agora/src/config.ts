@@ -32,6 +32,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): LauncherConfig
   };
 }
 
+/** What a person may change for one run: `LOG_LEVEL=debug ./agora up`. The defaults are the development profile's. */
+export function readSettings<Name extends string>(
+  defaults: Readonly<Record<Name, string>>,
+  env: NodeJS.ProcessEnv = process.env,
+): Record<Name, string> {
+  const entries = Object.entries<string>(defaults).map(([name, value]) => [name, env[name] || value] as const);
+  return Object.fromEntries(entries) as Record<Name, string>;
+}
+
 /** A small environment for what runs on: nothing of the user's settings changes how a part behaves. */
 export function partEnvironment(config: LauncherConfig): NodeJS.ProcessEnv {
   const kept = ['HOME', 'TMPDIR', 'TZ', 'USER', 'LOGNAME'];

@@ -1,6 +1,7 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { LauncherConfig } from '../config.ts';
+import { onPath } from '../processes/on-path.ts';
 import { unpackPackages } from './apt-packages.ts';
 import { placeInCache } from './place-in-cache.ts';
 
@@ -40,6 +41,16 @@ export async function findRabbitmq(config: LauncherConfig, options: ProgramOptio
     }
   });
   return unpackedRabbitmq(folder, config);
+}
+
+/** Where it would come from, without fetching it; undefined where it cannot. */
+export async function describeRabbitmq(config: LauncherConfig): Promise<string | undefined> {
+  const installed = await installedRabbitmq(config);
+  if (installed !== undefined) return installed.source;
+  const release = await debianRelease();
+  if (release === undefined) return undefined;
+  const isThere = await isFile(join(config.cacheDirectory, `rabbitmq-${release}-${process.arch}`));
+  return isThere ? 'unpacked in the cache' : `from the packages of ${release}, on the first ./agora up`;
 }
 
 /** What to type where we cannot fetch it ourselves. */
@@ -109,13 +120,6 @@ async function debianRelease(): Promise<string | undefined> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const value = (name: string) => new RegExp(`^${name}="?([^"\n]*)`, 'm').exec(release)?.[1];
   return `${value('ID') ?? 'debian'}-${value('VERSION_ID') ?? value('VERSION_CODENAME') ?? 'testing'}`;
-}
-
-async function onPath(program: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    if (folder !== '' && (await isFile(join(folder, program)))) return join(folder, program);
-  }
-  return undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -15,6 +15,8 @@ export type PostgresOptions = PartOptions & {
   readonly dataDirectory: string;
   /** A free one when absent. */
   readonly port?: number;
+  /** The superuser's, on a first start; generated and kept in the data directory when absent. */
+  readonly password?: string;
   /** False gives up the promise to survive a power cut, for test runs. */
   readonly durable?: boolean;
 };
@@ -30,7 +32,7 @@ export type RunningPostgres = RunningPart & {
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { dataDirectory, logFile, signal } = options;
   const home = await preparePostgresHome(dataDirectory);
-  const password = await superuserPassword(dataDirectory);
+  const password = options.password ?? (await superuserPassword(dataDirectory));
   if (!(await isInitialized(home))) await initialize(home, password, signal);
   await removeStalePidFile(home);
   const port = options.port ?? (await freePort());
@@ -39,7 +41,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     command: join(home.bin, 'postgres'),
     args: ['-D', home.data, ...settings(port, options.durable ?? true)],
     cwd: home.data,
-    env: environment(),
+    env: { ...environment(), ...options.environment },
     logFile,
     ...(home.user === undefined ? {} : { user: home.user }),
     onSpawn: options.onSpawn,

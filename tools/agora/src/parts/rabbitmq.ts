@@ -41,6 +41,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   const epmdPort = await freePort();
   const env = {
     ...partEnvironment(config),
+    ...options.environment,
     PATH: program.path,
     ...nodeEnvironment(options.dataDirectory, files),
     ERL_EPMD_PORT: String(epmdPort),

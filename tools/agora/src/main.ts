@@ -1,0 +1,29 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { registerDev } from './commands/dev.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerDown } from './commands/down.ts';
+import { registerLogs } from './commands/logs.ts';
+import { registerSeed } from './commands/seed.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUp } from './commands/up.ts';
+import { readConfig } from './config.ts';
+
+enableCompileCache(join(readConfig().cacheDirectory, 'compiled'));
+
+/** In the order in which `--help` lists them. */
+const COMMANDS = [registerUp, registerDev, registerDown, registerStatus, registerLogs, registerSeed, registerDoctor];
+
+const program = new Command('agora')
+  .description('The launcher of Agora: real Postgres, RabbitMQ and Traefik and four services, without Docker.')
+  .helpCommand(false)
+  .showHelpAfterError('(agora --help lists the commands)');
+for (const register of COMMANDS) register(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`agora: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
