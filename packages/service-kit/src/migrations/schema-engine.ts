@@ -83,7 +83,21 @@ function load(): Promise<void> {
 async function instantiate(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...bindings } });
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': { ...bindings, ...withoutWaiting(bindings) },
+  });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
+}
+
+/**
+ * The engine bounds the wait for its lock with a timer of ten seconds, and leaves it behind: without this a process that has
+ * migrated would live that long.
+ */
+function withoutWaiting(imports: object): object {
+  return Object.fromEntries(
+    Object.entries(imports)
+      .filter(([name]) => name.startsWith('__wbg_setTimeout_'))
+      .map(([name]) => [name, (run: () => void, delayMs: number) => setTimeout(run, delayMs).unref()]),
+  );
 }
