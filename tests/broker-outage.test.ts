@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { placeOrders } from '../tools/agora/src/shop/place-orders.ts';
+import { waitUntilSettled } from '../tools/agora/src/shop/wait-until-settled.ts';
 import { eventually } from './support/eventually.ts';
-import { settledOrders } from './support/settled-orders.ts';
 import { shopUnderTest } from './support/shop.ts';
 
 const shop = shopUnderTest();
@@ -21,7 +21,7 @@ describe('a broker that is not there', () => {
       process.kill(pid, 'SIGCONT');
     }
     const { accepted } = await placeOrders({ base: shop.base, orders: 1, users: 1, concurrency: 1, products: [21] });
-    expect(await settledOrders(shop, accepted)).toEqual({ confirmed: 1 });
+    expect((await waitUntilSettled(shop.base, accepted)).counts).toEqual({ confirmed: 1 });
     await eventually(async () => expect(await shop.stockOf(21)).toMatchObject({ stock: before.stock - 61 }), {
       timeoutMs: 30_000,
     });
@@ -38,7 +38,7 @@ describe('a broker that is not there', () => {
       const ready = await fetch(`http://127.0.0.1:${orderService?.ports.internal}/health/ready`);
       expect(ready.status).toBe(200);
     });
-    expect(await settledOrders(shop, accepted, 60_000)).toEqual({ confirmed: 60 });
+    expect((await waitUntilSettled(shop.base, accepted)).counts).toEqual({ confirmed: 60 });
     expect(await shop.stockOf(22)).toMatchObject({ stock: before.stock - 60, reserved: before.reserved + 60 });
     expect(await brokerPid()).not.toBe(pid);
   });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { placeOrders } from '../tools/agora/src/shop/place-orders.ts';
+import { waitUntilSettled } from '../tools/agora/src/shop/wait-until-settled.ts';
 import { eventually } from './support/eventually.ts';
-import { settledOrders } from './support/settled-orders.ts';
 import { shopUnderTest } from './support/shop.ts';
 
 const shop = shopUnderTest();
@@ -40,8 +40,8 @@ describe.each(PARTS.map((part, index) => ({ part, product: 31 + index })))(
       );
       expect((await shop.parts()).get(part)?.pid).not.toBe(pid);
       expect(load.accepted.length).toBeGreaterThan(0);
-      const ended = await settledOrders(shop, load.accepted, 60_000);
-      expect(ended).toEqual({ confirmed: load.accepted.length });
+      const { counts } = await waitUntilSettled(shop.base, load.accepted);
+      expect(counts).toEqual({ confirmed: load.accepted.length });
       // A request whose answer was lost may have been stored: such an order is real, so the drop is at least what was accepted
       // and never more than what was asked. Stock and reservations must agree to the piece.
       const after = await shop.stockOf(product);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { placeOrders } from '../tools/agora/src/shop/place-orders.ts';
 import { field } from '../tools/agora/src/shop/shop-client.ts';
+import { waitUntilSettled } from '../tools/agora/src/shop/wait-until-settled.ts';
 import { eventually } from './support/eventually.ts';
-import { settledOrders } from './support/settled-orders.ts';
 import { shopUnderTest } from './support/shop.ts';
 
 const shop = shopUnderTest();
@@ -74,7 +74,7 @@ describe('the money path', () => {
     const before = await shop.stockOf(13);
     const { accepted } = await placeOrders({ base: shop.base, orders: 500, users: 4, concurrency: 50, products: [13] });
     expect(accepted).toHaveLength(500);
-    expect(await settledOrders(shop, accepted)).toEqual({ confirmed: 100, rejected: 400 });
+    expect((await waitUntilSettled(shop.base, accepted)).counts).toEqual({ confirmed: 100, rejected: 400 });
     expect(await shop.stockOf(13)).toEqual({ ...before, stock: 0, reserved: before.reserved + 100 });
   });
 

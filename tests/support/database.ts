@@ -7,6 +7,9 @@ import { ownDatabaseStatements } from '../../tools/agora/src/secrets/database-st
 export type TestDatabase = {
   /** As the database's own role, which owns it and can open no other. */
   readonly url: string;
+  /** Ends every connection to it and lets none in again until `restore`: an outage. */
+  cut(): Promise<void>;
+  restore(): Promise<void>;
   /** Drops database and role, and cuts whoever is still connected. */
   close(): Promise<void>;
 };
@@ -27,6 +30,12 @@ export async function createTestDatabase(options: { serviceDirectory?: string } 
   url.pathname = `/${name}`;
   const database = {
     url: url.href,
+    cut: () =>
+      asSuperuser(async (client) => {
+        await client.query(`ALTER ROLE ${name} CONNECTION LIMIT 0`);
+        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+      }),
+    restore: () => asSuperuser(async (client) => void (await client.query(`ALTER ROLE ${name} CONNECTION LIMIT -1`))),
     close: () =>
       asSuperuser(async (client) => {
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
