@@ -1,3 +1,4 @@
+import { eventually } from '@agora/tests/eventually';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareProductService, type TestProductService } from './start-product-service.ts';
@@ -138,5 +139,5 @@ it('answers 503 while product-service is away, and works again once it is back',
   expect(away.text).not.toContain(products.grpcAddress);
   expect((await ada.call('GET', `/users/${ada.id}/purchases`)).status).toBe(200);
   await products.start();
-  expect((await buy(ada, { product_id: 99 })).status).toBe(201);
+  await eventually(async () => expect((await buy(ada, { product_id: 99 })).status).toBe(201));
 });

@@ -24,6 +24,7 @@ export type TestUserService = {
   readonly logs: readonly Record<string, unknown>[];
   /** The public listener, without any identity. */
   call(method: string, path: string, call?: Call): Promise<Answer>;
+  readonly internalUrl: string;
   /** The internal listener. */
   callInternal(path: string, call?: Call): Promise<Answer>;
   verify(token: string): Promise<Answer>;
@@ -65,7 +66,8 @@ export async function startForTest(overrides: Partial<UserServiceConfig> = {}): 
   };
   const { httpPort, internalPort } = await startUserService(config, { lifecycle, logger });
   const call = httpClient(`http://127.0.0.1:${httpPort}`);
-  const internal = httpClient(`http://127.0.0.1:${internalPort}`);
+  const internalUrl = `http://127.0.0.1:${internalPort}`;
+  const internal = httpClient(internalUrl);
   const verify = (token: string) => internal('GET', '/auth/verify', { headers: { authorization: `Bearer ${token}` } });
 
   async function logIn(id: string, email: string, password: string): Promise<Person> {
@@ -87,6 +89,7 @@ export async function startForTest(overrides: Partial<UserServiceConfig> = {}): 
   return {
     config,
     logs,
+    internalUrl,
     call,
     callInternal: (path, options) => internal('GET', path, options),
     verify,
