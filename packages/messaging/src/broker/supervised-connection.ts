@@ -79,22 +79,24 @@ export class SupervisedConnection {
   }
 
   async #run(): Promise<void> {
-    const { timings } = this.#options;
     while (!this.#closing.signal.aborted) {
-      let delayMs: number;
+      let isConfiguration = false;
       try {
         await this.#runSession();
-        delayMs = backoffMs(this.#failures, timings.reconnectFirstMs, timings.reconnectCapMs);
       } catch (error) {
-        const isConfiguration = isConfigurationProblem(error);
-        delayMs = isConfiguration
-          ? timings.configurationRetryMs
-          : backoffMs(this.#failures, timings.reconnectFirstMs, timings.reconnectCapMs);
+        isConfiguration = isConfigurationProblem(error);
         this.#report(error, isConfiguration);
       }
+      await pause(this.#delayMs(isConfiguration), this.#closing.signal);
       this.#failures += 1;
-      await pause(delayMs, this.#closing.signal);
     }
+  }
+
+  #delayMs(isConfiguration: boolean): number {
+    const { reconnectFirstMs, reconnectCapMs, configurationRetryMs } = this.#options.timings;
+    // A broker that starts up also refuses: its users and vhosts may come a moment later.
+    if (isConfiguration) return Math.min(configurationRetryMs, 1_000 * 2 ** Math.min(this.#failures, 10));
+    return backoffMs(this.#failures, reconnectFirstMs, reconnectCapMs);
   }
 
   /** Rejects when no session comes about; resolves when one did and is over. */

@@ -10,7 +10,7 @@ export type BrokerTimings = {
   readonly reconnectCapMs: number;
   /** A session that lived this long starts the reconnect backoff anew. */
   readonly healthyAfterMs: number;
-  /** Wrong password, wrong queue arguments: a person has to act, so hurry helps nobody. */
+  /** Wrong password, wrong queue arguments: a person has to act, so hurry helps nobody. The first waits are shorter. */
   readonly configurationRetryMs: number;
   /** For a polite close, of a channel or a connection; then the socket is cut. */
   readonly closeTimeoutMs: number;

@@ -91,8 +91,7 @@ export class ConsumeSession {
   async #handle(messages: readonly ConsumeMessage[]): Promise<void> {
     const isSuspicious = messages.some((message) => deliveriesOf(message) >= SUSPICIOUS_DELIVERIES);
     if (isSuspicious && this.#mode !== ALONE) {
-      await this.#cancel();
-      this.#giveBack(messages);
+      await this.#giveBack();
       await this.#consume(ALONE);
       return;
     }
@@ -101,16 +100,16 @@ export class ConsumeSession {
       settled = await this.#decide(messages);
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
-      await this.#pause(messages, error);
+      await this.#pause(error);
       return;
     }
     this.#pauses = 0;
-    if (this.#stop.signal.aborted) await this.#cancel();
+    const widens = this.#mode === ALONE && !isSuspicious;
+    // Before the ack, while the one message in hand keeps others from coming: a message that crosses the cancellation loses
+    // its place in the queue, and counts as delivered once more.
+    if (widens || this.#stop.signal.aborted) await this.#cancel();
     this.#settler.settle(settled);
-    if (this.#mode === ALONE && !isSuspicious && !this.#over.aborted) {
-      await this.#cancel();
-      await this.#consume(WIDE);
-    }
+    if (widens && !this.#over.aborted) await this.#consume(WIDE);
   }
 
   async #decide(messages: readonly ConsumeMessage[]): Promise<Settled[]> {
@@ -143,12 +142,10 @@ export class ConsumeSession {
   }
 
   /** Gives everything back once, waits for the database, and goes on with one message. Nothing is retried or dead-lettered. */
-  async #pause(messages: readonly ConsumeMessage[], error: DatabaseUnavailable): Promise<void> {
-    if (this.#session.signal.aborted) return;
-    const { logger, queue, internals, probe } = this.#context;
-    await this.#cancel();
-    this.#giveBack(messages);
+  async #pause(error: DatabaseUnavailable): Promise<void> {
     if (this.#over.aborted) return;
+    const { logger, queue, internals, probe } = this.#context;
+    await this.#giveBack();
     const part = `consumer of ${queue.queue}`;
     internals.report(part, `paused, the database is unavailable: ${error.message}`);
     logger.error({ queue: queue.queue, err: error.cause }, 'consumer paused, the database is unavailable');
@@ -186,16 +183,17 @@ export class ConsumeSession {
     await this.#channel.cancel(tag);
   }
 
-  /** One by one in delivery order, so they return to the front in order; never "all up to": copies may be under way below. */
-  #giveBack(messages: readonly ConsumeMessage[]): void {
-    for (const message of [...messages, ...this.#intake.takeAll()]) this.#channel.nack(message, false, true);
+  /** All that is unacknowledged goes back to the front of the queue. Quorum queues shuffle more than 32 of them. */
+  async #giveBack(): Promise<void> {
+    await this.#cancel();
+    await this.#settler.drain(COPIES_TIMEOUT_MS);
+    this.#intake.takeAll();
+    this.#channel.nackAll(true);
   }
 
   async #finish(): Promise<void> {
-    await this.#cancel();
-    await this.#settler.drained(COPIES_TIMEOUT_MS);
+    await this.#giveBack();
     this.#channelClosed.abort();
-    this.#giveBack([]);
     await this.#session.closeChannel(this.#channel);
   }
 }

@@ -35,6 +35,7 @@ export class Settler {
   readonly #options: SettlerOptions;
   readonly #part: string;
   readonly #pending = new Set<Promise<void>>();
+  #abandoned = new AbortController();
 
   constructor(options: SettlerOptions) {
     this.#options = options;
@@ -61,11 +62,13 @@ export class Settler {
     this.#pending.add(replaced);
   }
 
-  /** Waits for the copies on their way, within a time limit. */
-  async drained(timeoutMs: number): Promise<void> {
+  /** Waits a while for the copies on their way; what is left then is not acknowledged any more, whatever becomes of its copy. */
+  async drain(timeoutMs: number): Promise<void> {
     const done = new AbortController();
     await Promise.race([Promise.all(this.#pending), pause(timeoutMs, done.signal)]);
     done.abort();
+    this.#abandoned.abort();
+    this.#abandoned = new AbortController();
   }
 
   #copyFor(message: ConsumeMessage, verdict: Verdict): OutgoingMessage | undefined {
@@ -78,7 +81,8 @@ export class Settler {
 
   /** Tries until every copy is confirmed: an unacknowledged message is safe, and prefetch bounds how many wait. */
   async #replace(leaving: readonly Leaving[]): Promise<void> {
-    const { publisher, internals, signal } = this.#options;
+    const { publisher, internals } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.#abandoned.signal]);
     let waiting: readonly Leaving[] = leaving;
     let oneByOne = false;
     for (let failures = 0; waiting.length > 0; failures += 1) {

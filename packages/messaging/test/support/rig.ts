@@ -37,7 +37,7 @@ export async function createRig(): Promise<Rig> {
   observer.on('error', () => {});
   const channel = await observer.createChannel();
   const newPool = (url = database.url): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 1_000 });
+    const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5_000 });
     pool.on('error', () => {});
     undos.push(() => pool.end());
     return pool;
@@ -79,7 +79,7 @@ export async function createRig(): Promise<Rig> {
     },
     close: async () => {
       for (const undo of undos.reverse()) await undo();
-      await observer.close();
+      await observer.close().catch(() => {});
       await vhost.close();
       await database.close();
     },

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
+export type ProxyMode = 'pass' | 'refuse' | 'silent' | 'silent-answers';
+
 export type TcpProxy = {
   readonly port: number;
   /** How many connections were accepted so far. */
   readonly accepted: () => number;
-  /** `pass` forwards, `refuse` cuts every connection and takes no new one, `silent` accepts and forwards nothing. */
-  set(mode: 'pass' | 'refuse' | 'silent'): void;
+  /**
+   * `pass` forwards, `refuse` cuts every connection and takes no new one, `silent` accepts and forwards nothing,
+   * `silent-answers` forwards what the client says and nothing of what the server answers.
+   */
+  set(mode: ProxyMode): void;
   /** Resets every connection there is; new ones are served. */
   cut(): void;
   /** Resets each connection after so many bytes from the server. */
@@ -17,7 +22,7 @@ export type TcpProxy = {
 /** Stands between a client and a real server, to break their connection in ways a server of ours cannot be asked for. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let mode: 'pass' | 'refuse' | 'silent' = 'pass';
+  let mode: ProxyMode = 'pass';
   let accepted = 0;
   let limit: number | undefined;
   const cut = (): void => {
@@ -36,7 +41,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     upstream.on('error', () => client.resetAndDestroy());
     keep(upstream);
     let fromServer = 0;
-    client.on('data', (chunk) => mode === 'pass' && upstream.write(chunk));
+    client.on('data', (chunk) => mode !== 'silent' && upstream.write(chunk));
     upstream.on('data', (chunk) => {
       if (mode !== 'pass') return;
       fromServer += chunk.length;
