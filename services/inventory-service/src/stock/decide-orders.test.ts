@@ -56,7 +56,7 @@ describe('deciding about orders', () => {
       [order('was-reserved', [99, 1]), order('was-rejected', [99, 1]), order('new', [99, 1])],
       {
         available: new Map([[99, 1]]),
-        decided: new Map([
+        decided: new Map<string, Decision>([
           ['was-reserved', reserved],
           ['was-rejected', outOfStock],
         ]),

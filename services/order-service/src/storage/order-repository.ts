@@ -62,7 +62,9 @@ export function createOrderRepository({ pool, prisma, onStored }: OrderRepositor
   };
 }
 
-const include = { lines: { orderBy: { position: 'asc' } } } as const;
+const include = {
+  lines: { select: { productId: true, quantity: true, unitPriceCents: true }, orderBy: { position: 'asc' } },
+} as const;
 
 type OrderRow = Prisma.OrderGetPayload<{ include: typeof include }>;
 

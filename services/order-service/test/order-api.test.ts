@@ -1,0 +1,295 @@
+import { ORDER_EVENTS_QUEUE } from '@agora/shared-events';
+import { connectEventBus } from '@agora/tests/event-bus';
+import { eventually } from '@agora/tests/eventually';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startForTest, type TestOrderService, type TestUser } from './start-order-service.ts';
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UNKNOWN_ID = '0199b0a2-0000-7000-8000-000000000001';
+
+let service: TestOrderService;
+let ada: TestUser;
+beforeAll(async () => {
+  service = await startForTest();
+});
+afterAll(() => service?.close());
+beforeEach(() => {
+  ada = service.newUser();
+  service.catalogue.behave('well');
+});
+
+const rowsOf = (table: string, where: string, value: string) =>
+  service.query(`SELECT * FROM ${table} WHERE ${where} = $1`, [value]);
+
+describe('POST /orders/', () => {
+  it('places an order by query alone, without any body', async () => {
+    const { status, body, headers } = await ada.call('POST', '/orders/?product_id=99');
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(UUID_V7),
+      status: 'placed',
+      product_id: 99,
+      quantity: 1,
+      unit_price_cents: 9_900,
+      currency: 'EUR',
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+    expect(headers.get('location')).toBe(`/orders/${body.id}`);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect((await ada.call('GET', `/orders/${body.id}`)).body).toEqual(body);
+  });
+
+  it.each([
+    ['query', '/orders/?product_id=98&quantity=3', {}],
+    ['query, no trailing slash', '/orders?product_id=98&quantity=3', {}],
+    ['query, empty object as body', '/orders/?product_id=98&quantity=3', { json: {} }],
+    ['query, null as body', '/orders/?product_id=98&quantity=3', { json: null }],
+    ['body', '/orders/', { json: { product_id: 98, quantity: 3 } }],
+    ['body, no trailing slash', '/orders', { json: { product_id: 98, quantity: 3 } }],
+  ])('takes the fields by %s', async (_way, path, call) => {
+    const { status, body } = await ada.call('POST', path, call);
+    expect([status, body.product_id, body.quantity]).toEqual([201, 98, 3]);
+  });
+
+  it('stores order, line and event together, and the event reaches the queue with the request id', async () => {
+    const bus = await connectEventBus(service.vhost.amqpUrl);
+    try {
+      const messages = await bus.collect(ORDER_EVENTS_QUEUE);
+      const { body } = await ada.call('POST', '/orders/?product_id=7&quantity=2', {
+        headers: { 'x-request-id': 'checkout-0007' },
+      });
+      const id = String(body.id);
+      expect(await rowsOf('orders', 'id', id)).toEqual([
+        expect.objectContaining({ user_id: ada.userId, status: 'placed', reason: null, version: 1, currency: 'EUR' }),
+      ]);
+      expect(await rowsOf('order_lines', 'order_id', id)).toEqual([
+        { order_id: id, position: 1, product_id: 7, quantity: 2, unit_price_cents: 700 },
+      ]);
+      const message = await eventually(() => messages.find(({ event }) => event.subject === id) ?? false);
+      expect(message.routingKey).toBe('order.placed');
+      expect(message.headers).toMatchObject({ 'x-request-id': 'checkout-0007' });
+      expect(message.event).toMatchObject({ type: 'OrderPlaced', source: '/order-service', aggregateversion: 1 });
+      expect(message.event.data).toEqual({
+        order_id: id,
+        user_id: ada.userId,
+        currency: 'EUR',
+        lines: [{ product_id: 7, quantity: 2, unit_price_cents: 700 }],
+      });
+      await eventually(async () => (await rowsOf('outbox', 'aggregate_id', id)).length === 0);
+    } finally {
+      await bus.close();
+    }
+  });
+
+  it.each([
+    ['both query and body', '/orders/?product_id=99', { product_id: 99 }],
+    ['product in the query, quantity in the body', '/orders/?product_id=99', { quantity: 2 }],
+    ['quantity in the query, product in the body', '/orders/?quantity=2', { product_id: 99 }],
+  ])('refuses %s as ambiguous', async (_case, path, json) => {
+    const { status, body } = await ada.call('POST', path, { json });
+    expect([status, body.code]).toEqual([400, 'ambiguous_input']);
+  });
+
+  it.each([
+    '',
+    '?quantity=1',
+    '?product_id=',
+    '?product_id=0',
+    '?product_id=-1',
+    '?product_id=1.5',
+    '?product_id=1e1',
+    '?product_id=0x10',
+    '?product_id=099',
+    '?product_id=%2099',
+    '?product_id=abc',
+    '?product_id=2147483648',
+    '?product_id=99999999999999999999',
+    '?product_id=1&product_id=2',
+    '?product_id=99&quantity=0',
+    '?product_id=99&quantity=-1',
+    '?product_id=99&quantity=2147483648',
+    '?product_id=99&quantity=many',
+    '?product_id=99&user_id=1',
+    '?product_id=99&__proto__=1',
+  ])('refuses the query %j', async (query) => {
+    const { status, body, headers } = await ada.call('POST', `/orders/${query}`);
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it.each([
+    {},
+    null,
+    'text',
+    99,
+    { quantity: 1 },
+    { product_id: '99' },
+    { product_id: null },
+    { product_id: 1.5 },
+    { product_id: [99] },
+    { product_id: 2_147_483_648 },
+    { product_id: 99, quantity: 0 },
+    { product_id: 99, quantity: -5 },
+    { product_id: 99, quantity: true },
+    { product_id: 99, quantity: 9_007_199_254_740_992 },
+    { product_id: 99, unit_price_cents: 1 },
+    { product_id: 99, status: 'confirmed' },
+  ])('refuses the body %j', async (json) => {
+    const { status, body } = await ada.call('POST', '/orders/', { json });
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it('names all that is wrong at once', async () => {
+    const { body } = await ada.call('POST', '/orders/?product_id=0&colour=red', { json: { quantity: -1 } });
+    for (const part of ['query/product_id', 'query/colour', 'body/quantity']) expect(body.detail).toContain(part);
+  });
+
+  it.each([
+    ['half an object', '{"product_id":99', 'application/json', 400, 'malformed_json'],
+    ['a prototype', '{"product_id":99,"__proto__":{"a":1}}', 'application/json', 400, 'malformed_json'],
+    ['nothing, called JSON', '', 'application/json', 400, 'malformed_json'],
+    ['a form', 'product_id=99', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
+    ['plain text', '99', 'text/plain', 415, 'unsupported_media_type'],
+    ['70 kB', `{"product_id":99,"x":"${'x'.repeat(70_000)}"}`, 'application/json', 413, 'body_too_large'],
+  ])('refuses %s', async (_name, text, type, expectedStatus, code) => {
+    const { status, body } = await ada.call('POST', '/orders/', { text, headers: { 'content-type': type } });
+    expect([status, body.code]).toEqual([expectedStatus, code]);
+  });
+
+  it('takes the largest numbers there can be', async () => {
+    const { status, body } = await ada.call('POST', '/orders/?product_id=100&quantity=2147483647');
+    expect([status, body.quantity]).toEqual([201, 2_147_483_647]);
+  });
+
+  it('refuses a product that the catalogue has not, and stores nothing', async () => {
+    const { status, body } = await ada.call('POST', '/orders/?product_id=4711');
+    expect([status, body.code]).toEqual([404, 'product_not_found']);
+    expect(await rowsOf('orders', 'user_id', ada.userId)).toEqual([]);
+  });
+
+  it.each([
+    ['refusing', 55],
+    ['hanging', 56],
+  ] as const)('is 503 while the catalogue is %s, and says when to come back', async (mode, productId) => {
+    service.catalogue.behave(mode);
+    const order = `/orders/?product_id=${productId}`;
+    const { status, body, headers } = await ada.call('POST', order);
+    expect([status, body.code]).toEqual([503, 'catalogue_unavailable']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    service.catalogue.behave('well');
+    expect((await ada.call('POST', order)).status).toBe(201);
+  });
+
+  it('asks the catalogue once for many orders of a product at the same time', async () => {
+    const before = service.catalogue.calls.length;
+    const orders = Array.from({ length: 40 }, () => ada.call('POST', '/orders/?product_id=42'));
+    expect(new Set((await Promise.all(orders)).map(({ status }) => status))).toEqual(new Set([201]));
+    const calls = service.catalogue.calls.slice(before);
+    expect(calls).toEqual([{ productId: 42, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+  });
+});
+
+describe('GET /orders/', () => {
+  it("lists the asker's own orders, newest first, with and without the slash", async () => {
+    const eve = service.newUser('eve');
+    await eve.call('POST', '/orders/?product_id=1');
+    const ids: unknown[] = [];
+    for (const product of [1, 2, 3]) ids.unshift((await ada.call('POST', `/orders/?product_id=${product}`)).body.id);
+    const { status, rows, headers } = await ada.call('GET', '/orders/');
+    expect([status, headers.get('link')]).toEqual([200, null]);
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+    expect((await ada.call('GET', '/orders')).rows).toEqual(rows);
+    expect((await service.newUser('new').call('GET', '/orders/')).rows).toEqual([]);
+    // An admin has orders of its own and no view of others'.
+    expect((await service.newUser('root', 'admin').call('GET', '/orders/')).rows).toEqual([]);
+  });
+
+  it.each([1, 2, 5, 6])('leads through all pages of %i, each order once', async (limit) => {
+    for (let count = 0; count < 5; count += 1) await ada.call('POST', '/orders/?product_id=5');
+    const seen: unknown[] = [];
+    let pages = 0;
+    let next: string | undefined = `/orders/?limit=${limit}`;
+    while (next !== undefined) {
+      const { rows, headers } = await ada.call('GET', next);
+      seen.push(...rows.map(({ id }) => id));
+      pages += 1;
+      next = headers.get('link')?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+    }
+    expect(seen).toHaveLength(5);
+    expect(seen).toEqual([...new Set(seen)].sort().reverse());
+    expect(pages).toBe(Math.ceil(5 / limit));
+  });
+
+  it("answers nothing of somebody else's with a cursor that was theirs", async () => {
+    const eve = service.newUser('eve');
+    for (const product of [1, 2]) await eve.call('POST', `/orders/?product_id=${product}`);
+    const link = (await eve.call('GET', '/orders/?limit=1')).headers.get('link');
+    const path = link?.match(/<([^>]+)>/)?.[1] ?? '';
+    expect((await eve.call('GET', path)).rows).toHaveLength(1);
+    expect((await ada.call('GET', path)).rows).toEqual([]);
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'user_id=1', 'cursor='])('refuses the query %s', async (query) => {
+    const { status, body } = await ada.call('GET', `/orders/?${query}`);
+    expect([status, body.code]).toEqual([400, 'validation_failed']);
+  });
+
+  it.each([
+    '!!',
+    'MQ',
+    Buffer.from(`${UNKNOWN_ID}\n`).toString('base64url'),
+    Buffer.from("' OR 1=1").toString('base64url'),
+  ])('refuses the cursor %j', async (cursor) => {
+    const { status, body } = await ada.call('GET', `/orders/?cursor=${encodeURIComponent(cursor)}`);
+    expect([status, body.code]).toEqual([400, 'invalid_cursor']);
+  });
+});
+
+describe('GET /orders/{id}', () => {
+  it("answers somebody else's order and an unknown id alike", async () => {
+    const { body: order } = await service.newUser('eve').call('POST', '/orders/?product_id=99');
+    const requestId = { 'x-request-id': 'the-same-request' };
+    const [theirs, unknown, toAdmin] = await Promise.all([
+      ada.call('GET', `/orders/${order.id}`, { headers: requestId }),
+      ada.call('GET', `/orders/${UNKNOWN_ID}`, { headers: requestId }),
+      service.newUser('root', 'admin').call('GET', `/orders/${order.id}`, { headers: requestId }),
+    ]);
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'order_not_found']);
+    expect(theirs.text).toBe(unknown.text);
+    expect(toAdmin.text).toBe(unknown.text);
+  });
+
+  it.each(['1', 'me', UNKNOWN_ID.toUpperCase(), `{${UNKNOWN_ID}}`, `${UNKNOWN_ID}0`, '%00', "'--"])(
+    'refuses %j for an id',
+    async (id) => {
+      const { status, body } = await ada.call('GET', `/orders/${id}`);
+      expect([status, body.code]).toEqual([400, 'validation_failed']);
+    },
+  );
+});
+
+describe('without a valid identity', () => {
+  it.each([
+    ['POST', '/orders/?product_id=99'],
+    ['GET', '/orders/'],
+    ['GET', `/orders/${UNKNOWN_ID}`],
+  ])('%s %s is 401', async (method, path) => {
+    const { 'x-identity': assertion = '' } = ada.headers();
+    const forged = [
+      {},
+      { 'x-user-id': ada.userId },
+      { 'x-identity': `${assertion}x` },
+      { 'x-identity': assertion, 'x-user-id': UNKNOWN_ID },
+      { authorization: `Bearer ${assertion}` },
+    ];
+    for (const headers of forged) {
+      const { status, body } = await service.call(method, path, { headers });
+      expect([status, body.code]).toEqual([401, 'unauthenticated']);
+    }
+    expect(await rowsOf('orders', 'user_id', ada.userId)).toEqual([]);
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('an order is not for %s', async (method) => {
+    expect((await ada.call(method, `/orders/${UNKNOWN_ID}`)).status).toBe(405);
+  });
+});
