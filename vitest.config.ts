@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // Workspace packages are read from their sources, as in development.
 const conditions = ['agora-source', ...defaultServerConditions];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-const withServers = { globalSetup: ['tests/support/infrastructure.ts'], testTimeout: 20_000, hookTimeout: 60_000 };
+const withServers = { globalSetup: ['tests/support/infrastructure.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -21,17 +21,20 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'component',
-          include: ['{packages,services,tools}/*/test/**/*.test.ts', 'tests/support/**/*.test.ts'],
+          include: ['{packages,services,tools}/*/test/**/*.test.ts', 'tests/*.test.ts', 'tests/support/**/*.test.ts'],
         },
       },
       {
         ...shared,
         test: {
-          ...withServers,
           name: 'e2e',
-          include: ['tests/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
+          globalSetup: ['tests/support/start-shop.ts'],
+          include: ['tests/e2e/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // They share one shop, and kill parts of it.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agora } from './support/agora-command.ts';
-import { eventually } from './support/eventually.ts';
-import { shopUnderTest } from './support/shop.ts';
+import { agora } from '../support/agora-command.ts';
+import { eventually } from '../support/eventually.ts';
+import { shopUnderTest } from '../support/shop.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents = [
   'README.md',
   'CONTRIBUTING.md',

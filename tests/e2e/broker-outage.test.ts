@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { placeOrders } from '../tools/agora/src/shop/place-orders.ts';
-import { waitUntilSettled } from '../tools/agora/src/shop/wait-until-settled.ts';
-import { eventually } from './support/eventually.ts';
-import { shopUnderTest } from './support/shop.ts';
+import { placeOrders } from '../../tools/agora/src/shop/place-orders.ts';
+import { waitUntilSettled } from '../../tools/agora/src/shop/wait-until-settled.ts';
+import { eventually } from '../support/eventually.ts';
+import { shopUnderTest } from '../support/shop.ts';
 
 const shop = shopUnderTest();
 afterAll(() => shop.close());

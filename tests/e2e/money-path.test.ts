@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { placeOrders } from '../tools/agora/src/shop/place-orders.ts';
-import { field } from '../tools/agora/src/shop/shop-client.ts';
-import { waitUntilSettled } from '../tools/agora/src/shop/wait-until-settled.ts';
-import { eventually } from './support/eventually.ts';
-import { shopUnderTest } from './support/shop.ts';
+import { placeOrders } from '../../tools/agora/src/shop/place-orders.ts';
+import { field } from '../../tools/agora/src/shop/shop-client.ts';
+import { waitUntilSettled } from '../../tools/agora/src/shop/wait-until-settled.ts';
+import { eventually } from '../support/eventually.ts';
+import { shopUnderTest } from '../support/shop.ts';
 
 const shop = shopUnderTest();
 afterAll(() => shop.close());
