@@ -34,7 +34,7 @@ export async function applyMigrations(options: MigrationOptions): Promise<{ appl
   const guard = await connectWhenReady(databaseUrl, waitMs, log);
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const engine = await openSchemaEngine({ databaseUrl, schema, log });
+    const engine = await openSchemaEngine({ databaseUrl, schema });
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({
         migrationsList: {

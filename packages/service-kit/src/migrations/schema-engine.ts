@@ -9,11 +9,7 @@ import { Pool } from 'pg';
 type SchemaEngine = Pick<bindings.SchemaEngine, 'applyMigrations'> & { close(): Promise<void> };
 
 /** Prisma's schema engine in its WebAssembly build, connected. The caller closes it. */
-export async function openSchemaEngine(options: {
-  databaseUrl: string;
-  schema: string;
-  log: (line: string) => void;
-}): Promise<SchemaEngine> {
+export async function openSchemaEngine(options: { databaseUrl: string; schema: string }): Promise<SchemaEngine> {
   await load();
   // One connection: the engine takes an advisory lock of its own, which belongs to a session.
   const pool = new Pool({ connectionString: options.databaseUrl, max: 1, application_name: 'migrate' });
@@ -22,7 +18,8 @@ export async function openSchemaEngine(options: {
   const scripts = new WholeScripts(pool);
   const engine = await bindings.SchemaEngine.new(
     { datamodels: [['schema.prisma', options.schema]] },
-    (line: string) => options.log(line),
+    // Its own progress notes hold whole scripts. What fails, it throws.
+    () => {},
     bindMigrationAwareSqlAdapterFactory(scripts),
   );
   return {
