@@ -28,6 +28,8 @@ export const SERVICES = Object.keys(DATABASES) as ServiceName[];
 /** Services that have demo data. user-service's is the admin. */
 export const SEEDED: readonly ServiceName[] = ['user-service', 'product-service', 'inventory-service'];
 
+export const USES_BROKER: readonly ServiceName[] = ['order-service', 'inventory-service'];
+
 /** The development profile, as in `.env.example`. A variable of that name in the environment of `./agora up` wins. */
 export const SETTINGS = {
   LOG_LEVEL: 'info',

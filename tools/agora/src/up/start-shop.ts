@@ -1,7 +1,7 @@
 import type { RunStateFile } from '../instance/run-state.ts';
 import type { RunningPart } from '../parts/running-part.ts';
 import type { Secrets } from '../secrets/ensure-secrets.ts';
-import { SERVICES, type Settings, type ShopAddresses } from '../services.ts';
+import { SERVICES, type Settings, type ShopAddresses, USES_BROKER } from '../services.ts';
 import { type Admin, prepareDatabase } from './prepare-database.ts';
 import { type Report, reported, type Step } from './progress.ts';
 import {
@@ -70,7 +70,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     parts.set(name, part);
   };
 
-  // The broker takes longest, so it goes first; nothing waits for it but the last line.
+  // The broker takes longest, so it goes first.
   const broker =
     rabbitmqUrl === undefined
       ? reported(report, 'rabbitmq', 'starting', (step) => keep('rabbitmq', step, startBrokerPart))
@@ -80,6 +80,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     await database;
     return reported(report, service, 'migrations', async (step) => {
       const admin = await prepareDatabase(service, { ...context(service, step), signal });
+      if (USES_BROKER.includes(service)) {
+        // It would start without one, and then find it only at its next attempt to connect.
+        step.doing('waiting for the broker');
+        await broker;
+      }
       step.doing('starting');
       await keep(service, step, (given) => startServicePart(service, given));
       return admin;
