@@ -23,10 +23,3 @@ export function readTestServers(): TestServers | undefined {
   }
   return undefined;
 }
-
-/** The Traefik program to test the gateway with. */
-export async function readTestTraefik(): Promise<string> {
-  const program = process.env['AGORA_TEST_TRAEFIK'];
-  if (!program) throw new Error('Set AGORA_TEST_TRAEFIK.');
-  return program;
-}

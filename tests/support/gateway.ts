@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTestTraefik } from './config.ts';
+import { readConfig } from '../../tools/agora/src/config.ts';
+import { findTraefik } from '../../tools/agora/src/downloads/traefik-program.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 export type GatewayOptions = {
   /** What dynamic.yml reads. The rate limits default to the production values, as everywhere. */
@@ -43,7 +44,8 @@ export async function startGateway({ environment, edit }: GatewayOptions): Promi
   ];
   writeFileSync(staticFile, moves.reduce(replaceOnce, readFileSync(join(SOURCE, 'traefik.yml'), 'utf8')));
 
-  const traefik = spawn(await readTestTraefik(), [`--configFile=${staticFile}`], {
+  const { program } = await findTraefik(readConfig());
+  const traefik = spawn(program, [`--configFile=${staticFile}`], {
     env: { OTEL_PROPAGATORS: 'tracecontext', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -99,15 +101,4 @@ async function answersForItself(gateway: RunningGateway): Promise<boolean> {
 function replaceOnce(text: string, [from, to]: readonly [string, string]): string {
   if (text.split(from).length !== 2) throw new Error(`traefik.yml should hold ${from} once`);
   return text.replace(from, () => to);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
