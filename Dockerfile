@@ -22,6 +22,9 @@ ARG SERVICE
 COPY --from=manifests /app .
 RUN --mount=type=cache,id=agora-pnpm,target=/pnpm/store \
     pnpm install --frozen-lockfile --prod --filter-prod "$SERVICE..."
+# Prisma brings a query compiler for each database in two builds; the schemas name this one. Types and maps are for editors.
+RUN find node_modules/.pnpm -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
+      -o -path '*/@prisma/client/runtime/query_compiler_*' ! -name '*_small_bg.postgresql.*' \) -delete
 
 FROM dependencies AS build
 ARG SERVICE
