@@ -81,7 +81,7 @@ export async function startTestApp(addRoutes: (app: HttpApp) => void = addSample
 export async function sendRaw(url: string, lines: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
-  socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')));
+  socket.setTimeout(18_000, () => socket.destroy(new Error('no answer within 18 s')));
   socket.write(lines.join('\r\n'));
   return text(socket);
 }

@@ -3,6 +3,10 @@ import { currentRequestContext } from './request-context.ts';
 
 export type { Logger };
 
+// Written at once: pino's own default writes from the thread pool, and at the exit of a process the last lines overtake the
+// one before them, or stay behind.
+const STDOUT = { dest: 1, sync: true };
+
 /** An error may be its own cause, somewhere down the line. */
 const MAX_CAUSES = 4;
 
@@ -33,7 +37,7 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
       return context === undefined ? {} : { request_id: context.requestId };
     },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? pino.destination(STDOUT));
 }
 
 function describeError(error: unknown, depth = 0): object {

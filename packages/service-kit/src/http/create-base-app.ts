@@ -5,6 +5,7 @@ import { createErrorHandler } from './error-handler.ts';
 import type { HttpApp } from './http-app.ts';
 import { principalOf } from './identity.ts';
 import { createKnownPaths } from './known-paths.ts';
+import { createRequestLog } from './log-requests.ts';
 import { sendProblem } from './problem.ts';
 import { contextOf, requestIdOf } from './request-id.ts';
 import { requireClosedSchemas } from './require-closed-schemas.ts';
@@ -25,6 +26,7 @@ export type BaseAppOptions = {
 export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): HttpApp {
   const base: FastifyBaseLogger = logger;
   const handleError = createErrorHandler(logger);
+  const logRequest = createRequestLog(logger, requestLogLevel);
   const app: HttpApp = fastify({
     loggerInstance: base,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,7 +51,11 @@ export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): Http
     // While draining, a request that still arrives on an open connection is served; `Connection: close` goes with it.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
-    frameworkErrors: handleError,
+    // What the router itself refuses passes no hook.
+    frameworkErrors: (error, request, reply) => {
+      logRequest(request, reply);
+      return handleError(error, request, reply);
+    },
   });
 
   app.setValidatorCompiler(createInputCompiler());
@@ -62,23 +68,20 @@ export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): Http
   app.setErrorHandler(handleError);
 
   app.addHook('onRequest', (request, reply, done) => {
+    logRequest(request, reply);
     reply.header('x-request-id', request.id);
     runInRequestContext(contextOf(request), done);
   });
   // A body arrives by events of the socket, which know nothing of the request: what follows them is brought back here.
   app.addHook('preValidation', (request, _reply, done) => runInRequestContext(contextOf(request), done));
-  app.addHook('onResponse', (request, reply, done) => {
-    const line = {
-      request_id: request.id,
-      method: request.method,
-      route: request.routeOptions.url,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      code: request.problemCode ?? undefined,
-      user_id: request.identified?.userId,
-    };
-    logger[requestLogLevel](line, 'request');
-    done();
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  // What is in flight when the drain begins has to say that its connection ends, else the drain waits for an idle one.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('connection', 'close');
+    done(null, payload);
   });
 
   const paths = createKnownPaths();

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain-error.ts';
 import type { HttpApp } from './http-app.ts';
+import { whenAnswered } from './when-answered.ts';
 
 /**
  * Refuses what would only wait: behind a database that hangs, each waiting request costs memory and nobody waits that long.
@@ -7,17 +8,16 @@ import type { HttpApp } from './http-app.ts';
  */
 export function shedLoad(app: HttpApp, maxInFlight = 1_000): void {
   let inFlight = 0;
-  app.addHook('onRequest', (_request, _reply, done) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     inFlight += 1;
+    whenAnswered(reply, () => {
+      inFlight -= 1;
+    });
     if (inFlight <= maxInFlight) return done();
     done(
       new DomainError('unavailable', 'overloaded', 'Too many requests are being served at the moment.', {
         retryAfterSeconds: 1,
       }),
     );
-  });
-  app.addHook('onResponse', (_request, _reply, done) => {
-    inFlight -= 1;
-    done();
   });
 }

@@ -6,7 +6,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { Pool } from 'pg';
 
-type SchemaEngine = Pick<bindings.SchemaEngine, 'applyMigrations'> & { close(): Promise<void> };
+type SchemaEngine = Pick<bindings.SchemaEngine, 'applyMigrations' | 'diff'> & { close(): Promise<void> };
 
 /** Prisma's schema engine in its WebAssembly build, connected. The caller closes it. */
 export async function openSchemaEngine(options: { databaseUrl: string; schema: string }): Promise<SchemaEngine> {
@@ -32,6 +32,7 @@ export async function openSchemaEngine(options: { databaseUrl: string; schema: s
         throw reason === undefined ? error : new Error(`${reason}\n${messageOf(error)}`, { cause: scripts.failure });
       }
     },
+    diff: (params) => engine.diff(params),
     close: async () => {
       engine.free();
       await pool.end();

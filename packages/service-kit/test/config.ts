@@ -1,0 +1,2 @@
+/** What the sample service was started with. */
+export const environment = process.env;
