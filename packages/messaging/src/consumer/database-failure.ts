@@ -10,7 +10,7 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-const TIMEOUTS = new Set(['57014', '25P03', '25P04']);
+const TIMEOUTS = new Set(['57014', '25P03', '25P04', 'AGORA_DEADLINE']);
 const CONFLICTS = new Set(['40001', '40P01', '55P03']);
 const SOCKET_ERRORS = new Set([
   'ECONNREFUSED',

@@ -26,10 +26,13 @@ export type ConsumerOptions = {
   readonly subscriptions: readonly Subscription[];
   /** Called after each committed batch: the place to kick the relay. */
   readonly onCommit?: () => void;
+  /** For one batch in the database. Tests shorten it. */
+  readonly batchDeadlineMs?: number;
   readonly logger: Logger;
 };
 
-const PATIENCE: Patience = { tries: 5, firstMs: 100, capMs: 2_000 };
+const BATCH_DEADLINE_MS = 30_000;
+const PATIENCE: Patience = { tries: 5, timeoutTries: 2, firstMs: 100, capMs: 2_000 };
 
 /**
  * Consumes a queue, whenever the broker is there. Each event takes effect at most once, in one transaction with its mark in the
@@ -41,13 +44,16 @@ export function startConsumer({
   queue,
   subscriptions,
   onCommit = () => {},
+  batchDeadlineMs = BATCH_DEADLINE_MS,
   logger,
 }: ConsumerOptions): Consumer {
   const { internals } = broker;
   const context: ConsumerContext = {
     queue,
     subscriptions,
-    process: bisected(retryingConflicts(once({ pool, consumer: queue.queue, onCommit }, dispatch))),
+    process: bisected(
+      retryingConflicts(once({ pool, consumer: queue.queue, deadlineMs: batchDeadlineMs, onCommit }, dispatch)),
+    ),
     probe: () => probeDatabase(pool, queue.queue),
     patience: PATIENCE,
     // A channel of its own: a relay whose channel is closed over a bad event must not hold up dead letters.

@@ -5,6 +5,7 @@ import { ConfirmedPublisher } from '../broker/confirmed-publisher.ts';
 import type { Broker } from '../broker/connect-broker.ts';
 import { problemText } from '../broker/connection-problem.ts';
 import { backoffMs, pause } from '../broker/pause.ts';
+import { withDeadline } from '../deadline.ts';
 import { WakeUp } from '../wake-up.ts';
 import { anyDue } from './outbox-rows.ts';
 import { type RelayBatch, relayBatch } from './relay-batch.ts';
@@ -30,6 +31,8 @@ export type RelayOptions = {
 
 const FIRST_POLL_MS = 250;
 const IDLE_POLL_MS = 1_000;
+/** Claim, confirms and delete together. Past it, the server ends the transaction as well. */
+const BATCH_DEADLINE_MS = 30_000;
 
 /**
  * Publishes what is in the outbox, oldest first, and deletes what the broker has confirmed. At least once: a crash between the
@@ -66,11 +69,14 @@ export function startRelay({ broker, pool, contracts, reaches, logger }: RelayOp
       // No look at the database while nothing could be published anyway.
       await publisher.ready(stopping.signal);
       if (stopping.signal.aborted) break;
-      isDue ||= await anyDue(client);
+      isDue ||= await withDeadline(anyDue(client), BATCH_DEADLINE_MS);
       databaseFailures = 0;
       report('outbox database', undefined);
       if (isDue) {
-        const batch = await relayBatch({ client, publisher, contracts: contractOf, oneByOne });
+        const batch: RelayBatch = await withDeadline(
+          relayBatch({ client, publisher, contracts: contractOf, oneByOne }),
+          BATCH_DEADLINE_MS,
+        );
         settled(batch);
         oneByOne = batch.culpritHidden;
         if (batch.unroutable) await publishing.redeclare();

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { withDeadline } from '../../deadline.ts';
 import type { Tx } from '../../transaction.ts';
 import { type Arrived, type BatchProcessor, DONE, type Verdict } from '../batch.ts';
 import { DatabaseUnavailable, isDatabaseUnavailable } from '../database-failure.ts';
@@ -8,6 +9,8 @@ export type OnceOptions = {
   readonly pool: Pool;
   /** Whose inbox: the queue's name. */
   readonly consumer: string;
+  /** For one transaction, handlers included. */
+  readonly deadlineMs: number;
   readonly onCommit: () => void;
 };
 
@@ -16,7 +19,7 @@ export type OnceOptions = {
  * neither. Throws DatabaseUnavailable for trouble that is no message's fault, and what `handle` throws.
  */
 export function once(
-  { pool, consumer, onCommit }: OnceOptions,
+  { pool, consumer, deadlineMs, onCommit }: OnceOptions,
   handle: (fresh: readonly Arrived[], tx: Tx) => Promise<readonly Verdict[]>,
 ): BatchProcessor {
   return async (arrived) => {
@@ -28,7 +31,8 @@ export function once(
     client.on('error', onLost);
     let isIntact = false;
     try {
-      const verdicts = await Promise.race([inTransaction(client, consumer, arrived, handle), lost.promise]);
+      const work = Promise.race([inTransaction(client, consumer, arrived, handle), lost.promise]);
+      const verdicts = await withDeadline(work, deadlineMs);
       isIntact = true;
       onCommit();
       return verdicts;

@@ -5,6 +5,8 @@ import { DatabaseUnavailable } from '../database-failure.ts';
 export type Patience = {
   /** Failures in a row after which the caller has to pause consuming. */
   readonly tries: number;
+  /** The same, when each failure took a whole deadline. */
+  readonly timeoutTries: number;
   readonly firstMs: number;
   readonly capMs: number;
 };
@@ -19,7 +21,8 @@ export function patient(process: BatchProcessor, patience: Patience, signal: Abo
       try {
         return await process(arrived);
       } catch (error) {
-        if (!(error instanceof DatabaseUnavailable) || failures >= patience.tries || signal.aborted) throw error;
+        if (!(error instanceof DatabaseUnavailable) || signal.aborted) throw error;
+        if (failures >= (error.isTimeout ? patience.timeoutTries : patience.tries)) throw error;
         await pause(backoffMs(failures, patience.firstMs, patience.capMs), signal);
         if (signal.aborted) throw error;
       }
