@@ -2,14 +2,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { ensureSecrets } from '../../tools/agora/src/secrets/ensure-secrets.ts';
 import { createShopClient, field, numberField, type ShopClient } from '../../tools/agora/src/shop/shop-client.ts';
-import { agora } from './agora-command.ts';
-
-export type Part = {
-  readonly name: string;
-  readonly pid: number;
-  readonly ports: Record<string, number>;
-  readonly health: string;
-};
+import { type PartStatus, readShopStatus } from '../../tools/agora/src/up/shop-status.ts';
 
 /** The shop of this run, seen from a test: through its gateway, and from its owner's chair. */
 export type ShopUnderTest = {
@@ -19,7 +12,7 @@ export type ShopUnderTest = {
   customer(): Promise<{ id: string; token: string }>;
   adminToken(): Promise<string>;
   /** `./agora status --json`: the parts by name. */
-  parts(): Promise<Map<string, Part>>;
+  parts(): Promise<Map<string, PartStatus>>;
   stockOf(productId: number): Promise<{ stock: number; reserved: number }>;
   setStock(productId: number, stock: number): Promise<void>;
   statusOf(orderId: string, token: string): Promise<string>;
@@ -50,7 +43,7 @@ export function shopUnderTest(): ShopUnderTest {
       return token;
     },
     parts: async () => {
-      const { parts } = JSON.parse(await agora(directory, ['status', '--json'])) as { parts: Part[] };
+      const { parts } = await readShopStatus(directory);
       return new Map(parts.map((part) => [part.name, part]));
     },
     stockOf: async (productId) => {
