@@ -9,6 +9,8 @@ import { placeInCache } from './place-in-cache.ts';
 export type RabbitmqProgram = {
   readonly server: string;
   readonly epmd: string;
+  /** Lets a running node evaluate something; not every installation has it. */
+  readonly erlCall: string | undefined;
   readonly path: string;
   readonly source: string;
 };
@@ -69,7 +71,10 @@ async function installedRabbitmq(config: LauncherConfig): Promise<RabbitmqProgra
   if (epmd === undefined || (await onPath('erl', config.path)) === undefined) return undefined;
   const debian = '/usr/lib/rabbitmq/bin/rabbitmq-server';
   const server = (await isFile(debian)) ? debian : await onPath('rabbitmq-server', config.path);
-  return server === undefined ? undefined : { server, epmd, path: config.path, source: server };
+  if (server === undefined) return undefined;
+  const debianPlace = '/usr/lib/erlang/bin/erl_call';
+  const erlCall = (await onPath('erl_call', config.path)) ?? ((await isFile(debianPlace)) ? debianPlace : undefined);
+  return { server, epmd, erlCall, path: config.path, source: server };
 }
 
 async function unpackedRabbitmq(folder: string, config: LauncherConfig): Promise<RabbitmqProgram> {
@@ -80,6 +85,7 @@ async function unpackedRabbitmq(folder: string, config: LauncherConfig): Promise
   return {
     server: join(library, version, 'sbin/rabbitmq-server'),
     epmd: join(folder, 'root/usr/lib/erlang/bin/epmd'),
+    erlCall: join(folder, 'root/usr/lib/erlang/bin/erl_call'),
     path: [bin, join(folder, 'root/usr/lib/erlang/bin'), config.path].join(delimiter),
     source: `${version.replace('_server-', ' ')} of this system's packages, in the cache`,
   };

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { partEnvironment, readConfig } from '../config.ts';
 import { findRabbitmq, type RabbitmqProgram } from '../downloads/rabbitmq-program.ts';
 import { freePort } from '../processes/free-port.ts';
+import { runCommand } from '../processes/run-command.ts';
 import { type RunningProcess, startProcess } from '../processes/start-process.ts';
 import { waitUntil } from '../processes/wait-until.ts';
 import type { PartOptions, RunningPart } from './running-part.ts';
@@ -38,6 +40,9 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   const port = options.port ?? (await freePort());
   const managementPort = options.managementPort ?? (await freePort());
   const files = await writeConfiguration(options, port, managementPort);
+  // A node that was killed while it made its first database may refuse it ever after, and there is nothing in it yet.
+  const booted = join(options.dataDirectory, 'booted');
+  if (!existsSync(booted)) await rm(join(options.dataDirectory, 'mnesia'), { recursive: true, force: true });
   const epmdPort = await freePort();
   const env = {
     ...partEnvironment(config),
@@ -60,6 +65,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   });
   const processes: RunningProcess[] = [epmd];
   const stop = async () => {
+    if (processes.length > 1) await hastenShutdown(program, env);
     for (const each of processes) await each.stop('SIGTERM', 20_000);
   };
   try {
@@ -78,6 +84,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
       return (await speaksAmqp(port)) && (await answersHttp(managementPort));
     };
     await waitUntil(ready, { what: 'ready', process: node, logFile, timeoutMs: 90_000, everyMs: 100 });
+    await writeFile(booted, '');
     return {
       url: `amqp://guest:guest@127.0.0.1:${port}`,
       managementUrl: `http://127.0.0.1:${managementPort}`,
@@ -93,6 +100,20 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
     throw error;
   }
 }
+
+/**
+ * On SIGTERM the management plugin's event handler asks, while it ends, the very process that waits for it, and both sit
+ * out a timeout of 5 s. Removed beforehand it ends at once. When this cannot be done the node stops all the same, later.
+ */
+async function hastenShutdown(program: RabbitmqProgram, env: NodeJS.ProcessEnv): Promise<void> {
+  if (program.erlCall === undefined) return;
+  const call = 'gen_event delete_handler [rabbit_event,rabbit_mgmt_db_handler,stop]';
+  const signal = AbortSignal.timeout(2_000);
+  await runCommand(program.erlCall, ['-sname', NODE_NAME, '-a', call], { env, signal }).catch(() => {});
+}
+
+// The data folder carries the node's name, so the name is always the same; epmd is the one that tells nodes apart.
+const NODE_NAME = 'agora@localhost';
 
 type ConfigurationFiles = { readonly conf: string; readonly plugins: string; readonly env: string };
 
@@ -124,8 +145,7 @@ async function writeConfiguration(
 function nodeEnvironment(directory: string, files: ConfigurationFiles): NodeJS.ProcessEnv {
   return {
     HOME: directory,
-    // The data folder carries the node's name, so the name is always the same; epmd is the one that tells nodes apart.
-    RABBITMQ_NODENAME: 'agora@localhost',
+    RABBITMQ_NODENAME: NODE_NAME,
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
     RABBITMQ_LOG_BASE: join(directory, 'log'),
     RABBITMQ_LOGS: '-',

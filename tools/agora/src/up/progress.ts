@@ -4,6 +4,8 @@ export type ProgressEvent =
   | { readonly kind: 'doing'; readonly part: string; readonly doing: string }
   | { readonly kind: 'end'; readonly part: string; readonly ms: number; readonly detail?: string }
   | { readonly kind: 'failed'; readonly part: string; readonly message: string }
+  /** Ended because something else did. */
+  | { readonly kind: 'cancelled'; readonly part: string }
   | { readonly kind: 'note'; readonly text: string };
 
 export type Report = (event: ProgressEvent) => void;

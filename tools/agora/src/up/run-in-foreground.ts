@@ -24,6 +24,7 @@ export async function runInForeground(options: ForegroundOptions): Promise<numbe
   const told = new AbortController();
   const end = () => {
     if (told.signal.aborted) void endByForce(config, report);
+    else report({ kind: 'note', text: 'stopping; a second time does not wait for anything to drain' });
     told.abort(new Error('stopped'));
   };
   for (const signal of ENDING) process.on(signal, end);
@@ -40,7 +41,7 @@ export async function runInForeground(options: ForegroundOptions): Promise<numbe
   options.onReady(summary({ ports, externalBroker, admin: shop.admin, seconds }));
   options.beside?.(shop, told.signal);
   await untilAborted(told.signal);
-  await reported(report, 'shop', 'stopping: gateway, services, broker, database', () => shop.stop());
+  await reported(report, 'shop', 'gateway, services, broker, database', () => shop.stop());
   return 0;
 }
 

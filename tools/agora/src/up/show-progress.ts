@@ -31,9 +31,9 @@ export function showProgress({ write, live, colour }: ProgressOptions): Progress
     write(`${text}\n`);
     draw();
   };
-  const ticking = live ? setInterval(() => line0(), 200) : undefined;
+  const ticking = live ? setInterval(() => redraw(), 200) : undefined;
   ticking?.unref();
-  const line0 = () => {
+  const redraw = () => {
     erase();
     draw();
   };
@@ -42,11 +42,11 @@ export function showProgress({ write, live, colour }: ProgressOptions): Progress
     switch (event.kind) {
       case 'begin':
         underWay.set(event.part, { doing: event.doing, since: performance.now() });
-        return line0();
+        return redraw();
       case 'doing': {
         const entry = underWay.get(event.part);
         if (entry !== undefined) entry.doing = event.doing;
-        return live ? line0() : line(`  ${paint('…', 33)} ${event.part}: ${event.doing}`);
+        return live ? redraw() : line(`  ${paint('…', 33)} ${event.part}: ${event.doing}`);
       }
       case 'end':
         underWay.delete(event.part);
@@ -54,6 +54,9 @@ export function showProgress({ write, live, colour }: ProgressOptions): Progress
       case 'failed':
         underWay.delete(event.part);
         return line(`  ${paint('✗', 31)} ${event.part}: ${event.message}`);
+      case 'cancelled':
+        underWay.delete(event.part);
+        return redraw();
       case 'note':
         return line(`  ${event.text}`);
     }

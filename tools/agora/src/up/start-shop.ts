@@ -38,11 +38,14 @@ export type Shop = {
 
 /** Starts everything, side by side wherever nothing waits for the other, and keeps it running until it is stopped. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { directory, state, report, secrets, settings, rabbitmqUrl } = options;
+  const { directory, state, secrets, settings, rabbitmqUrl } = options;
   const parts = new Map<string, SupervisedPart>();
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
   const addresses: ShopAddresses = { ports: state.current.ports, secrets, settings, rabbitmqUrl };
+  // Once the start is over for one part, the others have not failed: they were ended.
+  const report: Report = (event) =>
+    options.report(event.kind === 'failed' && signal.aborted ? { kind: 'cancelled', part: event.part } : event);
   const stop = async () => {
     abort.abort();
     for (const names of [['gateway'], SERVICES, ['rabbitmq'], ['postgres']]) {
