@@ -1,2 +1,2 @@
 export { applyMigrations, type MigrationOptions } from './apply-migrations.ts';
-export { describeSchemaDrift } from './describe-schema-drift.ts';
+export { schemaScript } from './schema-script.ts';

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { openSchemaEngine } from './schema-engine.ts';
 
 /**
- * The SQL that is missing between a service's database and its `prisma/schema.prisma`; empty when they agree.
- * For a test: migrations are written by hand, and nothing else notices when the schema says something else.
+ * The SQL that makes, in an empty database, what a service's `prisma/schema.prisma` says: a draft for a migration, and what a
+ * test compares the migrations with. Changes nothing.
  */
-export async function describeSchemaDrift(options: {
+export async function schemaScript(options: {
   readonly serviceDirectory: string;
-  /** Of a database that was migrated. */
   readonly databaseUrl: string;
 }): Promise<string> {
   const { serviceDirectory, databaseUrl } = options;
@@ -16,13 +15,13 @@ export async function describeSchemaDrift(options: {
   const engine = await openSchemaEngine({ databaseUrl, schema });
   try {
     const { stdout } = await engine.diff({
-      from: { tag: 'url', url: databaseUrl },
+      from: { tag: 'empty' },
       to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
       script: true,
       exitCode: null,
-      filters: { externalTables: ['public._prisma_migrations'], externalEnums: [] },
+      filters: { externalTables: [], externalEnums: [] },
     });
-    return (stdout ?? '').replace('-- This is an empty migration.', '').trim();
+    return stdout ?? '';
   } finally {
     await engine.close();
   }
