@@ -130,6 +130,29 @@ describe('a body', () => {
   });
 });
 
+describe('a body with a schema per content type', () => {
+  it('is validated, in any spelling of its type', async () => {
+    for (const type of ['application/json', 'APPLICATION/JSON', 'application/json ; charset=utf-8']) {
+      const send = (body: string) => app.send('POST', '/logins', { headers: { 'content-type': type }, body });
+      expect(await send('{"name":"ada"}')).toMatchObject({ status: 200, body: { name: 'ada' } });
+      expect(await send('{"name":1}')).toMatchObject({ status: 400, body: { detail: 'body/name must be string' } });
+    }
+  });
+
+  it('does not reach the handler unvalidated: missing, or of a type that only has a parser', async () => {
+    expect(await app.send('POST', '/logins')).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', detail: 'body is required, as application/json' },
+    });
+    expect(
+      await app.send('POST', '/logins', { headers: { 'content-type': 'application/x-test' }, body: 'x' }),
+    ).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type' },
+    });
+  });
+});
+
 describe('a path', () => {
   it.each([
     '0',

@@ -141,3 +141,19 @@ it('identityFromKeys checks with the keys at hand', async () => {
   expect(await own.verify(assertionBy(second))).toBeUndefined();
   expect(await own.verify(assertionBy({ ...second, kid: 'first' }))).toBeUndefined();
 });
+
+it('an assertion that was right before ends with its time, and with its key', async () => {
+  let key: KeyObject | undefined = first.publicKey;
+  const own = identityFromKeys(() => key);
+  const assertion = assertionBy(first);
+  expect(await own.verify(assertion)).toEqual(ADA);
+  vi.advanceTimersByTime(64_000);
+  expect(await own.verify(assertion)).toEqual(ADA);
+  key = second.publicKey;
+  expect(await own.verify(assertion)).toBeUndefined();
+  key = undefined;
+  expect(await own.verify(assertion)).toBeUndefined();
+  key = first.publicKey;
+  vi.advanceTimersByTime(2_000);
+  expect(await own.verify(assertion)).toBeUndefined();
+});

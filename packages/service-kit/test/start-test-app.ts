@@ -116,5 +116,8 @@ function addSampleRoutes(app: HttpApp): void {
   );
   app.get('/users/:id', { schema: { params: Type.Object({ id: UserIdParam }) } }, ({ params }) => params);
   app.put('/stock', { config: { role: 'admin' } }, ({ principal }) => ({ by: principal.role }));
+  const Login = Type.Object({ name: Type.String() }, { additionalProperties: false });
+  app.addContentTypeParser('application/x-test', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.post('/logins', { schema: { body: { content: { 'application/json': { schema: Login } } } } }, ({ body }) => body);
   app.get('/careless', { config: { public: true } }, ({ principal }) => principal.userId);
 }

@@ -9,6 +9,7 @@ import { createRequestLog } from './log-requests.ts';
 import { sendProblem } from './problem.ts';
 import { contextOf, requestIdOf } from './request-id.ts';
 import { requireClosedSchemas } from './require-closed-schemas.ts';
+import { requireValidatedBody } from './require-validated-body.ts';
 import { createInputCompiler } from './validate-input.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -65,6 +66,7 @@ export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): Http
   app.decorateRequest('principal', { getter: principalOf });
   app.decorateRequest('requestContext', null);
   app.addHook('onRoute', requireClosedSchemas);
+  app.addHook('onRoute', requireValidatedBody);
   app.setErrorHandler(handleError);
 
   app.addHook('onRequest', (request, reply, done) => {

@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { createSchemaValidator } from '../json-schema.ts';
 import type { Principal } from './identity.ts';
 
@@ -30,7 +30,7 @@ const Claims = Type.Object({
 
 const ajv = createSchemaValidator();
 const isHeader = ajv.compile<{ kid: string }>(Header);
-const isClaims = ajv.compile<{ sub: string; email: string; role: Principal['role']; iat: number; exp: number }>(Claims);
+const isClaims = ajv.compile<Static<typeof Claims>>(Claims);
 
 /** An assertion taken apart, nothing of it believed yet. */
 export type UnverifiedAssertion = {
@@ -39,6 +39,9 @@ export type UnverifiedAssertion = {
   readonly signature: string;
   readonly payload: string;
 };
+
+/** What user-service signed. True for ever, but meant for a short while: see `isCurrent`. */
+export type SignedClaims = { readonly principal: Principal; readonly iat: number; readonly exp: number };
 
 /** Undefined for what is not of the one form that user-service signs: an ES256 JWS of type `agora-id+jwt` with a key id. */
 export function parseAssertion(assertion: string): UnverifiedAssertion | undefined {
@@ -49,23 +52,27 @@ export function parseAssertion(assertion: string): UnverifiedAssertion | undefin
   return isHeader(fields) ? { kid: fields.kid, signed: `${header}.${payload}`, signature, payload } : undefined;
 }
 
-/** Who the assertion is about, once signature, issuer, audience, age and claims are right; else undefined. */
-export function verifyAssertion(
+/** The claims, once signature, issuer, audience and form are right; else undefined. */
+export function readClaims(
   { signed, signature, payload }: UnverifiedAssertion,
   key: KeyObject,
-  nowSeconds = Date.now() / 1000,
-): Principal | undefined {
+): SignedClaims | undefined {
   const bytes = Buffer.from(signature, 'base64url');
   if (!verify('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, bytes)) return undefined;
   const claims = parseJson(payload);
   if (!isClaims(claims)) return undefined;
   const { sub: userId, email, role, iat, exp } = claims;
+  return { principal: { userId, email, role }, iat, exp };
+}
+
+/** Whether the claims hold now: not ended, not from the future, and not older than any that user-service makes. */
+export function isCurrent({ iat, exp }: SignedClaims, nowSeconds = Date.now() / 1000): boolean {
   const age = nowSeconds - iat;
-  const isCurrent =
+  return (
     nowSeconds < exp + CLOCK_TOLERANCE_SECONDS &&
     age > -CLOCK_TOLERANCE_SECONDS &&
-    age < MAX_AGE_SECONDS + CLOCK_TOLERANCE_SECONDS;
-  return isCurrent ? { userId, email, role } : undefined;
+    age < MAX_AGE_SECONDS + CLOCK_TOLERANCE_SECONDS
+  );
 }
 
 function parseJson(segment: string): unknown {
