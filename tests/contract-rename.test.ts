@@ -7,7 +7,7 @@ const SERVICES = ['order-service', 'inventory-service'];
 const TSCONFIG = {
   extends: './tsconfig.base.json',
   compilerOptions: { noEmit: true },
-  include: SERVICES.flatMap((service) => [`services/${service}/src`, `services/${service}/test`]),
+  include: SERVICES.map((service) => `services/${service}/src`),
 };
 
 let scratch: ScratchWorkspace;
@@ -21,10 +21,10 @@ const typecheck = () => scratch.run('tsc', ['-p', 'tsconfig.scratch.json']);
 const load = (service: string) =>
   scratch.run('node', ['--conditions=agora-source', '-e', `import('./services/${service}/src/${service}.ts')`]);
 
-/** One test file of each that starts the service, on the servers of this run. */
+/** One test of each service that starts its program. (Inside vitest a missing export is merely undefined.) */
 const TESTS = [
-  'services/order-service/test/order-repository.test.ts',
-  'services/inventory-service/test/inventory-api.test.ts',
+  ...SERVICES.map((service) => `services/${service}/test/process.test.ts`),
+  '--testNamePattern=refuses its environment',
 ];
 
 const runTests = () => {
@@ -36,7 +36,7 @@ const runTests = () => {
   });
 };
 
-describe('renaming what both sides agree on', () => {
+describe('renaming what both sides agree on', { timeout: 120_000 }, () => {
   it('begins with a copy in which everything is well', async () => {
     expect(await typecheck()).toEqual({ code: 0, output: '' });
     for (const service of SERVICES) expect(await load(service)).toEqual({ code: 0, output: '' });
@@ -52,7 +52,8 @@ describe('renaming what both sides agree on', () => {
     expect(await renamed(name, newName)).toBeGreaterThan(1);
     try {
       const tests = await runTests();
-      expect([tests.code, ...tests.output.matchAll(/Test Files .*2 failed \(2\)/g)]).toEqual([1, expect.anything()]);
+      expect(tests.code).toBe(1);
+      expect(tests.output).toMatch(/Test Files +2 failed \(2\)/);
       const { code, output } = await typecheck();
       expect(code).not.toBe(0);
       for (const service of SERVICES) {
