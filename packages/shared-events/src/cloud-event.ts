@@ -95,15 +95,12 @@ export function parseEvent<Contract extends EventContract>(
   }
   if (!validateEnvelope(value)) return { ok: false, reason: 'SCHEMA_INVALID', detail: problemsOf(validateEnvelope) };
   const event = value as CloudEvent;
-  const contract = contracts.find(({ type }) => type === event.type);
-  if (contract === undefined)
-    return { ok: false, reason: 'UNKNOWN_TYPE', detail: `no consumer here for ${event.type}` };
-  if (event.dataschema !== dataSchemaOf(contract)) {
-    return {
-      ok: false,
-      reason: 'UNSUPPORTED_VERSION',
-      detail: `${event.dataschema}, this consumer reads ${dataSchemaOf(contract)}`,
-    };
+  const ofType = contracts.filter(({ type }) => type === event.type);
+  if (ofType.length === 0) return { ok: false, reason: 'UNKNOWN_TYPE', detail: `no consumer here for ${event.type}` };
+  const contract = ofType.find((one) => dataSchemaOf(one) === event.dataschema);
+  if (contract === undefined) {
+    const readable = ofType.map(dataSchemaOf).join(', ');
+    return { ok: false, reason: 'UNSUPPORTED_VERSION', detail: `${event.dataschema}, this consumer reads ${readable}` };
   }
   const validate = validatorOf(contract);
   if (!validate(event.data)) return { ok: false, reason: 'SCHEMA_INVALID', detail: `data ${problemsOf(validate)}` };
