@@ -70,6 +70,13 @@ it('gives up after the deadline, waiting included, and is not held up by what ha
   expect(statements[1]?.keys).toEqual(['b']);
   // The statement that was given up answers after all; nobody hears it, and the one after it is not disturbed.
   answer(0, { a: 'Ada', b: 'wrong' });
+  await nextRound();
+  const third = lookup.find('c');
+  await nextRound();
+  expect(statements).toHaveLength(2);
   answer(1, { b: 'Bo' });
   expect(await waiting).toBe('Bo');
+  await nextRound();
+  answer(2, { c: 'Cy' });
+  expect(await third).toBe('Cy');
 });
