@@ -1,12 +1,13 @@
 // The first thing that runs on a fresh clone: it may import nothing but Node's own modules and files that do the same.
 import { readConfig } from './config.ts';
-import { prepareWorkspace } from './setup/prepare-workspace.ts';
+import { isInstalled, prepareWorkspace } from './setup/prepare-workspace.ts';
 
 const ended = new AbortController();
 const end = () => ended.abort();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 for (const signal of SIGNALS) process.on(signal, end);
 
+const LOOKS_ONLY = ['down', 'status', 'logs', '--help', '-h'];
 const command = process.argv[2];
 if (command === 'doctor') {
   // It says what is missing, so it must not need it.
@@ -14,7 +15,10 @@ if (command === 'doctor') {
   process.exitCode = await runDoctor(process.argv.slice(3));
 } else {
   try {
-    await prepareWorkspace(readConfig(), { signal: ended.signal, say: (text) => console.error(text) });
+    // What only looks at a shop, or stops it, has to work while dependencies are being changed.
+    if (!(LOOKS_ONLY.includes(command ?? '') && isInstalled())) {
+      await prepareWorkspace(readConfig(), { signal: ended.signal, say: (text) => console.error(text) });
+    }
     for (const signal of SIGNALS) process.off(signal, end);
     await import('./main.ts');
   } catch (error) {

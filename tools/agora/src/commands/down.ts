@@ -18,12 +18,14 @@ export function registerDown(program: Command): void {
     .action(async (options: { delete?: boolean }) => {
       const config = readConfig();
       console.log(await stopShop(config));
-      if (!options.delete) return;
+      // Also takes away the lock of one that was killed.
       const lock = acquireLock(join(config.directory, 'lock'));
-      if (!lock.held) throw new Error('another shop was started here meanwhile: its data stays');
-      await deleteData(config.directory);
+      if (!lock.held) throw new Error('another shop was started here meanwhile');
+      if (options.delete) {
+        await deleteData(config.directory);
+        console.log(`its data in ${config.directory} is deleted`);
+      }
       lock.release();
-      console.log(`its data in ${config.directory} is deleted`);
     });
 }
 

@@ -14,11 +14,16 @@ export function registerStatus(program: Command): void {
       const status = await readShopStatus(directory);
       if (!status.running) process.exitCode = 1;
       if (options.json) return console.log(JSON.stringify(status, undefined, 2));
-      if (!status.running) return console.log(`no shop runs in ${directory}: ./agora up starts one`);
+      if (!status.running) return console.log(notRunning(status));
       console.log(statusTable(status));
       const state = readRunState(directory);
       if (state !== undefined) console.log(`\n${urlTable(state)}`);
     });
+}
+
+function notRunning({ directory, leftovers = [] }: ShopStatus): string {
+  const left = `a launcher that was killed left ${leftovers.join(', ')} running: ./agora down ends them`;
+  return leftovers.length > 0 ? left : `no shop runs in ${directory}: ./agora up starts one`;
 }
 
 /** One line for each part. Memory is proportional: shared pages are counted once over all. */

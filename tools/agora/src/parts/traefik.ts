@@ -34,8 +34,13 @@ export async function startTraefik(options: TraefikOptions): Promise<RunningPart
   });
   const stop = () => gateway.stop('SIGTERM', 15_000);
   try {
-    const ready = async () => signal?.throwIfAborted() ?? hasRoutes(ports);
-    await waitUntil(ready, { what: 'routing', process: gateway, logFile, timeoutMs: 20_000 });
+    const ready = async () => signal?.throwIfAborted() ?? hasRoutes(ports.dashboard);
+    await waitUntil(ready, {
+      what: 'ready with every route of traefik/dynamic.yml',
+      process: gateway,
+      logFile,
+      timeoutMs: 20_000,
+    });
   } catch (error) {
     await stop();
     throw error;
@@ -64,14 +69,14 @@ async function writeStaticConfiguration({ directory, ports }: TraefikOptions): P
   return file;
 }
 
-/** Ping says OK without a single route, so ask for one: without a service behind it, and without a token, it is not 404. */
-async function hasRoutes(ports: TraefikOptions['ports']): Promise<boolean> {
+/** Ping says OK without a single route, so ask what it made of dynamic.yml. */
+async function hasRoutes(dashboardPort: number): Promise<boolean> {
   try {
-    const ping = await fetch(`http://127.0.0.1:${ports.internal}/ping`, { signal: AbortSignal.timeout(1_000) });
-    await ping.body?.cancel();
-    const route = await fetch(`http://127.0.0.1:${ports.web}/orders/`, { signal: AbortSignal.timeout(2_000) });
-    await route.body?.cancel();
-    return ping.ok && route.status !== 404;
+    const url = `http://127.0.0.1:${dashboardPort}/api/http/routers`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const routers = await response.json();
+    if (!response.ok || !Array.isArray(routers)) return false;
+    return routers.length > 0 && routers.every(({ status }) => status === 'enabled');
   } catch {
     return false;
   }

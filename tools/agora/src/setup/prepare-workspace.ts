@@ -46,6 +46,11 @@ export function isPrepared(): boolean {
   return install === wanted.install && generate === wanted.generate && hasGenerated();
 }
 
+/** True when an installation was completed once, for whatever lockfile. */
+export function isInstalled(): boolean {
+  return readStamp().install !== undefined;
+}
+
 function wantedStamp(): Required<Stamp> {
   return { install: fingerprint(PROJECT_ROOT, INSTALL_INPUTS), generate: fingerprint(PROJECT_ROOT, GENERATE_INPUTS) };
 }

@@ -29,6 +29,8 @@ export type ShopStatus = {
   /** False while it starts. */
   readonly ready?: boolean;
   readonly launcherPid?: number;
+  /** What a launcher that was killed left running. */
+  readonly leftovers?: readonly string[];
   readonly parts: readonly PartStatus[];
 };
 
@@ -53,7 +55,14 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, PortName>>>> = {
 export async function readShopStatus(directory: string): Promise<ShopStatus> {
   const state = readRunState(directory);
   const launcher = lockHolder(join(directory, 'lock'));
-  if (state === undefined || launcher === undefined) return { running: false, directory, parts: [] };
+  if (state === undefined || launcher === undefined) {
+    return {
+      running: false,
+      directory,
+      leftovers: state?.processes.filter(isSame).map(({ name }) => name) ?? [],
+      parts: [],
+    };
+  }
   const names = Object.keys(PARTS).filter((name) => name !== 'rabbitmq' || !state.externalBroker);
   return {
     running: true,

@@ -12,7 +12,7 @@ import {
   startServicePart,
 } from './shop-parts.ts';
 import { type SupervisedPart, supervise } from './supervise.ts';
-import { waitForBrokerUsers } from './wait-for-broker-users.ts';
+import { waitUntilWhole } from './wait-until-whole.ts';
 
 export type ShopOptions = {
   /** Data, logs and secrets. */
@@ -98,9 +98,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 
   try {
     const [admins] = await Promise.all([Promise.all(services), ...all]);
-    await reported(report, 'order events', 'services connecting to the broker', () =>
-      waitForBrokerUsers(addresses.ports, signal),
-    );
+    await reported(report, 'shop', 'connecting', () => waitUntilWhole(addresses.ports, signal));
     state.ready();
     const restart = async (name: string) => parts.get(name)?.restart();
     return { admin: admins.find((admin) => admin !== undefined), restart, stop };
