@@ -22,6 +22,7 @@ export function brokerDefinitions({ brokerPasswords }: Secrets, inspector?: Insp
     // Each declares the whole topology and republishes retries through the default exchange.
     permission('order', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
     permission('inventory', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
+    // RabbitMQ knows no smaller right than read, which includes taking a dead letter away and emptying the queue.
     ...(inspector === undefined ? [] : [permission(inspector.name, NOTHING, NOTHING, DEAD_QUEUES)]),
   ];
   return `${JSON.stringify({ vhosts: [{ name: BROKER_VHOST }], users, permissions }, undefined, 2)}\n`;
