@@ -1,5 +1,5 @@
 /** No answer in time. Its code is looked at like an SQLSTATE. */
-export class DeadlineExceeded extends Error {
+class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
   readonly code = 'AGORA_DEADLINE';
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export type ProxyMode = 'pass' | 'refuse' | 'silent' | 'silent-answers';
+type ProxyMode = 'pass' | 'refuse' | 'silent' | 'silent-answers';
 
 export type TcpProxy = {
   readonly port: number;
