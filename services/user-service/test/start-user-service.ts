@@ -8,7 +8,7 @@ import { startUserService } from '../src/user-service.ts';
 import { type Answer, type Call, httpClient } from './http-client.ts';
 import { runOneShot } from './run-one-shot.ts';
 
-export const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
+const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
 export const PASSWORD = 'hunter2';
 
 export type Person = {

@@ -9,10 +9,10 @@ export type AccessTokens = {
   verify(token: string): string | undefined;
 };
 
-export const ISSUER = 'agora';
-export const AUDIENCE = 'agora-api';
+const ISSUER = 'agora';
+const AUDIENCE = 'agora-api';
 /** Keeps tokens of other purposes out: an X-Identity assertion has its own type. */
-export const TOKEN_TYPE = 'at+jwt';
+const TOKEN_TYPE = 'at+jwt';
 
 const MAX_TOKEN_BYTES = 4_096;
 const CLOCK_TOLERANCE_SECONDS = 5;

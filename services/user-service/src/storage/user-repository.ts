@@ -2,7 +2,7 @@ import type { Role, User } from '../users/user.ts';
 import { emailTaken } from '../users/user-errors.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
 
-export type UserChanges = { readonly name?: string; readonly email?: string };
+type UserChanges = { readonly name?: string; readonly email?: string };
 
 export type UserRepository = {
   /** False, and nothing added, when the address is taken. */
