@@ -89,7 +89,7 @@ describe('the documents', () => {
   it('name package scripts that exist', () => {
     const scripts = documents.flatMap(({ text }) => [...text.matchAll(/pnpm --filter (\S+) ([a-z]+)/g)]);
     expect(scripts.length).toBeGreaterThan(0);
-    const manifests = globSync('{services,packages,tools}/*/package.json', { cwd: root }).map((file) =>
+    const manifests = globSync('{protos,{services,packages,tools}/*}/package.json', { cwd: root }).map((file) =>
       JSON.parse(readFileSync(join(root, file), 'utf8')),
     );
     for (const [command, name, script = ''] of scripts) {
