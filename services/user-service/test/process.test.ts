@@ -129,7 +129,7 @@ it('describes itself and its health on the internal listener', async () => {
     expect(Object.keys(body.paths as object).sort()).toEqual([
       '/auth/login',
       '/auth/signup',
-      '/users',
+      '/users/',
       '/users/me',
       '/users/{id}',
       '/users/{id}/purchases',

@@ -19,7 +19,7 @@ export type UserRoutesDeps = {
 };
 
 export function registerUserRoutes(app: HttpApp, { users, audit }: UserRoutesDeps): void {
-  app.get('/users', { schema: listUsersSchema }, async (request, reply) => {
+  app.get('/users/', { schema: listUsersSchema }, async (request, reply) => {
     const { userId, role } = request.principal;
     const page = await pageById(request, reply, request.query, async (position, limit) => {
       if (role === 'admin') return users.page(position, limit);
