@@ -178,11 +178,12 @@ describe('gRPC between two services', () => {
     await expect(whileAway).resolves.toMatchObject({ name: 'after the restart' });
   });
 
-  it('retries over a connection that is cut in the middle of the call', async () => {
+  // Twice: it waits for the connection to come back, and does not use up its second try before.
+  it.each([1, 2])('retries a call whose connection is cut in the middle, %i time(s)', async (cuts) => {
     const { port } = await serve(async () => PRODUCT);
-    const proxy = await startCuttingProxy(port);
+    const proxy = await startCuttingProxy(port, cuts);
     await expect(callUnary(connect(proxy.port), GetProduct, { id: 1 })).resolves.toEqual(PRODUCT);
-    expect(proxy.connections()).toBe(2);
+    expect(proxy.connections()).toBe(cuts + 1);
     await proxy.close();
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '@agora/service-kit/migrations';
 import { createTestDatabase, type TestDatabase } from '@agora/tests/database';
+import { eventually } from '@agora/tests/eventually';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -72,6 +73,19 @@ describe('applyMigrations', () => {
     await addMigration('1_shelves', 'CREATE TABLE shelves (id int);');
     const answers = await Promise.all([apply(), apply(), apply(), apply()]);
     expect(answers.flatMap(({ applied }) => applied)).toEqual(['1_shelves']);
+  });
+
+  it('waits for its turn while another process migrates', async () => {
+    await addMigration('1_shelves', 'CREATE TABLE shelves (id int);');
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock(7246841)');
+    const waiting = apply();
+    const queue = 'SELECT 1 FROM pg_locks WHERE NOT granted AND objid = 7246841';
+    await eventually(async () => expect(await query(queue)).toHaveLength(1));
+    await expect(query("SELECT to_regclass('shelves') AS shelves")).resolves.toEqual([{ shelves: null }]);
+    await other.end();
+    await expect(waiting).resolves.toEqual({ applied: ['1_shelves'] });
   });
 
   it('gives up on a database that does not answer, after the wait and not before', async () => {
