@@ -78,7 +78,7 @@ export async function runShop(options: RunOptions): Promise<RunningShop> {
       rabbitmqUrl: config.rabbitmqUrl,
       report,
       signal,
-      ...(options.mode === 'dev' ? { servicePatienceMs: 700 } : {}),
+      ...(options.mode === 'dev' ? { servicePatienceMs: 400 } : {}),
     });
     return {
       ...shop,
