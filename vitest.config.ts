@@ -6,6 +6,19 @@ const conditions = ['agora-source', ...defaultServerConditions];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 const withServers = { globalSetup: ['tests/support/infrastructure.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
 
+// Needs Docker and minutes, so only who asks for it by name gets it: `./agora test --compose`.
+const composeProject = {
+  ...shared,
+  test: {
+    name: 'compose',
+    include: ['tests/compose/*.test.ts'],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
+  },
+};
+const wantsCompose = process.argv.includes('--project=compose');
+
 export default defineConfig({
   test: {
     projects: [
@@ -37,6 +50,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      ...(wantsCompose ? [composeProject] : []),
     ],
   },
 });

@@ -1,5 +1,6 @@
 import { type ComposeShop, startComposeShop } from '@agora/tests/compose-shop';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createShopClient } from '../../tools/agora/src/shop/shop-client.ts';
 
 const SERVICES = ['user-service', 'product-service', 'order-service', 'inventory-service'];
 const STAYING = ['postgres', 'rabbitmq', 'gateway', ...SERVICES];
@@ -134,27 +135,24 @@ describe('a restart', () => {
 
 describe('down and up', () => {
   it('finds accounts, tokens and stock again', async () => {
-    const customer = { name: 'alice', email: 'alice@example.com', password: 'a long enough passphrase' };
-    const post = (path: string, body: object) =>
-      fetch(`${shop.base}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    await post('/auth/signup', customer);
-    const { access_token } = (await (await post('/auth/login', customer)).json()) as { access_token: string };
-    const see = async () => {
-      const headers = { authorization: `Bearer ${access_token}` };
-      const answers = await Promise.all(
-        ['/users/me', '/inventory/99'].map((path) => fetch(`${shop.base}${path}`, { headers })),
-      );
-      return Promise.all(answers.map(async (answer) => ({ status: answer.status, body: await answer.json() })));
-    };
-    const before = await see();
-    expect(before).toMatchObject([{ status: 200 }, { status: 200 }]);
-    await shop.compose('down');
-    await shop.compose('up', '--detach', '--wait');
-    expect(await see()).toEqual(before);
-    await shop.walkTour();
+    const http = createShopClient(shop.base, { connections: 2 });
+    try {
+      const customer = { name: 'alice', email: 'alice@example.com', password: 'a long enough passphrase' };
+      const { token } = await http.newCustomer(customer);
+      const see = async () => {
+        const answers = await Promise.all(
+          ['/users/me', '/inventory/99'].map((path) => http.call('GET', path, { token })),
+        );
+        return answers.map(({ status, body }) => ({ status, body }));
+      };
+      const before = await see();
+      expect(before).toMatchObject([{ status: 200 }, { status: 200 }]);
+      await shop.compose('down');
+      await shop.compose('up', '--detach', '--wait');
+      expect(await see()).toEqual(before);
+      await shop.walkTour();
+    } finally {
+      await http.close();
+    }
   });
 });
