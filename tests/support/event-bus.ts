@@ -1,4 +1,4 @@
-import type { CloudEvent, EventContract, EventData } from '@agora/shared-events';
+import { type CloudEvent, declareTopology, type EventContract, type EventData } from '@agora/shared-events';
 import { connect } from 'amqplib';
 
 export type CollectedMessage = {
@@ -15,7 +15,7 @@ export type EventBus = {
     events: readonly CloudEvent<EventData<Contract>>[],
     headers?: Record<string, string>,
   ): Promise<void>;
-  /** Takes everything out of a queue from now on; the array grows. The queue has to exist. */
+  /** Takes everything out of a queue from now on; the array grows. */
   collect(queue: string): Promise<readonly CollectedMessage[]>;
   close(): Promise<void>;
 };
@@ -25,6 +25,8 @@ export async function connectEventBus(amqpUrl: string): Promise<EventBus> {
   const connection = await connect(amqpUrl, { noDelay: true });
   connection.on('error', () => {});
   const channel = await connection.createConfirmChannel();
+  // Whichever service comes first does the same. The retry queues are named by their delays, which are the service's to choose.
+  await declareTopology(channel, []);
   return {
     async publish(contract, events, headers = {}) {
       for (const event of events) {

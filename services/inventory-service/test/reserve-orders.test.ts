@@ -68,6 +68,20 @@ describe('an order', () => {
     ]);
   });
 
+  it('is answered at once, not when the outbox is looked into next', async () => {
+    const product = await productWith(20);
+    let waitedMs = 0;
+    for (let count = 0; count < 20; count += 1) {
+      const order = orderOf([product, 1]);
+      const started = performance.now();
+      await place([order]);
+      await answerTo(order);
+      waitedMs += performance.now() - started;
+    }
+    // By itself the relay looks every 250 ms: 20 times half of that is 2.5 s.
+    expect(waitedMs).toBeLessThan(1_500);
+  });
+
   it('is rejected when a line cannot be had, and takes nothing of the others', async () => {
     const [plenty, scarce] = [await productWith(10), await productWith(1)];
     const order = orderOf([plenty, 2], [scarce, 2]);
@@ -203,4 +217,6 @@ it('after all that, every ledger adds up', async () => {
   expect(await service.unbalanced()).toEqual([]);
   expect(await service.query('SELECT count(*)::int FROM stock_movements')).not.toEqual([{ count: 0 }]);
   expect(await service.query('SELECT * FROM outbox_failed')).toEqual([]);
+  // Neither deadlocks nor refused rows: nothing had to be tried again.
+  expect(service.warnings()).toEqual([]);
 });

@@ -45,6 +45,8 @@ export type TestInventoryService = RunningInstance & {
   newUser(name?: string, role?: 'customer' | 'admin'): TestUser;
   /** One more process's worth of the service on the same database. Stopped with the first. */
   startAnother(config?: Partial<InventoryConfig>): Promise<RunningInstance>;
+  /** What any instance logged above info. */
+  warnings(): Record<string, unknown>[];
   /** Resolves when every instance is connected to the broker. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -102,6 +104,8 @@ export async function startForTest(overrides: Partial<InventoryConfig> = {}): Pr
       others.push(other);
       return other;
     },
+    warnings: () =>
+      [service, ...others].flatMap(({ logs }) => logs.filter(({ level }) => level !== 'info' && level !== 'debug')),
     ready: () =>
       eventually(async () => {
         for (const { internalUrl } of [service, ...others]) {

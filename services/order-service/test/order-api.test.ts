@@ -81,6 +81,24 @@ describe('POST /orders/', () => {
     }
   });
 
+  it('goes out at once, not when the outbox is looked into next', async () => {
+    const bus = await connectEventBus(service.vhost.amqpUrl);
+    try {
+      const messages = await bus.collect(ORDER_EVENTS_QUEUE);
+      let waitedMs = 0;
+      for (let count = 0; count < 20; count += 1) {
+        const { body } = await ada.call('POST', '/orders/?product_id=8');
+        const stored = performance.now();
+        await eventually(() => messages.some(({ event }) => event.subject === body.id), { everyMs: 2 });
+        waitedMs += performance.now() - stored;
+      }
+      // By itself the relay looks every 250 ms: 20 times half of that is 2.5 s.
+      expect(waitedMs).toBeLessThan(1_500);
+    } finally {
+      await bus.close();
+    }
+  });
+
   it.each([
     ['both query and body', '/orders/?product_id=99', { product_id: 99 }],
     ['product in the query, quantity in the body', '/orders/?product_id=99', { quantity: 2 }],

@@ -44,7 +44,9 @@ describe('the order repository', () => {
   it('gives back what was added, lines in their order', async () => {
     // The same product twice: lines are told apart by position.
     const order = orderOf(3, 1, 2, 1);
+    const before = stored;
     await orders.add(order);
+    expect(stored).toBe(before + 1);
     expect(await orders.find(order.userId, order.id)).toEqual(order);
     expect(await orders.find(randomUUID(), order.id)).toBeUndefined();
     expect(await orders.page(order.userId, undefined, 10)).toEqual({ orders: [order], next: undefined });
