@@ -11,7 +11,7 @@ import { DEMO_PRODUCTS } from '../src/products/demo-products.ts';
 import { createPrisma } from '../src/storage/postgres.ts';
 import { createProductRepository } from '../src/storage/product-repository.ts';
 
-export const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
+const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
 
 export type TestProductService = {
   readonly config: ProductConfig;

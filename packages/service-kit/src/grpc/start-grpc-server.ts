@@ -49,6 +49,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ por
   lifecycle.onStopping(() => {
     for (const name of names) health.setStatus(name, 'NOT_SERVING');
   });
+  logger.info(`gRPC listening at ${host}:${bound}`);
   lifecycle.onStop('grpc', () => drain(server, drainMs, logger));
   return { port: bound };
 }

@@ -1,7 +1,7 @@
 import type { Product } from '../products/product.ts';
 import type { PrismaClient } from './generated/client.ts';
 
-export type ProductPage = {
+type ProductPage = {
   readonly products: Product[];
   /** Where the next page begins, exclusively; undefined on the last one. */
   readonly nextAfterId: number | undefined;
