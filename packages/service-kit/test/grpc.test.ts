@@ -47,6 +47,7 @@ describe('gRPC between two services', () => {
       logger,
       drainMs,
     });
+    lines.length = 0;
     return { lifecycle, port: server.port };
   }
 
