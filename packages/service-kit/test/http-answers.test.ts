@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA, startTestApp, type TestApp } from './start-test-app.ts';
 
@@ -18,6 +21,25 @@ describe('the request id', () => {
     expect(answer.headers.get('x-request-id')).toBe('my-Request-0001');
     expect(answer.body.request_id).toBe('my-Request-0001');
     expect(app.lines.at(-1)).toMatchObject({ msg: 'request', request_id: 'my-Request-0001' });
+  });
+
+  it('is the right one for a body that comes late, with others in between', async () => {
+    const { hostname, port } = new URL(app.url);
+    const body = '{"product_id":1,"quantity":1}';
+    const answers = ['late-request-1', 'late-request-2', 'late-request-3'].map(async (id) => {
+      const socket = connect({ host: hostname, port: Number(port) });
+      const identity = Object.entries(app.identity.headersFor(ADA)).map(([name, value]) => `${name}: ${value}`);
+      const head = ['POST /orders HTTP/1.1', 'Host: x', `X-Request-Id: ${id}`, 'Content-Type: application/json'];
+      const rest = [...identity, `Content-Length: ${body.length}`, 'Expect: 100-continue', 'Connection: close', '', ''];
+      socket.write([...head, ...rest].join('\r\n'));
+      await once(socket, 'data');
+      await app.send('GET', '/products/1');
+      socket.write(body);
+      return text(socket);
+    });
+    for (const [index, answer] of (await Promise.all(answers)).entries()) {
+      expect(answer).toContain(`"request_id":"late-request-${index + 1}"`);
+    }
   });
 
   it.each(['short', 'x'.repeat(65), 'with space in it', 'new%0aline', 'ünïcödé-ids', '{"json":"object"}'])(

@@ -232,6 +232,16 @@ describe('a query', () => {
   });
 });
 
+it('all parts of a request that do not fit are named in one answer', async () => {
+  const { body } = await app.sendJson('PUT', '/products/x/stock?limit=0&more=1', '{"stock":"5"}');
+  expect(String(body.detail).split('; ').toSorted()).toEqual([
+    'body/stock must be integer',
+    'path/id must be integer',
+    'query/limit must be >= 1',
+    'query/more is not a known field',
+  ]);
+});
+
 describe('a method', () => {
   it('HEAD answers like GET, without a body', async () => {
     expect(await app.send('HEAD', '/products/9')).toMatchObject({ status: 200, text: '' });

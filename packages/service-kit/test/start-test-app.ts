@@ -116,6 +116,17 @@ function addSampleRoutes(app: HttpApp): void {
   );
   app.get('/users/:id', { schema: { params: Type.Object({ id: UserIdParam }) } }, ({ params }) => params);
   app.put('/stock', { config: { role: 'admin' } }, ({ principal }) => ({ by: principal.role }));
+  app.put(
+    '/products/:id/stock',
+    {
+      schema: {
+        params: Type.Object({ id: ProductId }),
+        querystring: PageQuery,
+        body: Type.Object({ stock: Type.Integer() }, { additionalProperties: false }),
+      },
+    },
+    ({ body }) => body,
+  );
   const Login = Type.Object({ name: Type.String() }, { additionalProperties: false });
   app.addContentTypeParser('application/x-test', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.post('/logins', { schema: { body: { content: { 'application/json': { schema: Login } } } } }, ({ body }) => body);

@@ -38,7 +38,6 @@ export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): Http
       ignoreTrailingSlash: true,
       caseSensitive: true,
       ignoreDuplicateSlashes: false,
-      maxParamLength: 200,
     },
     bodyLimit: BODY_LIMIT_BYTES,
     // Node's own answer to a stalled body is to wait for ever.
@@ -74,8 +73,7 @@ export function createBaseApp({ logger, requestLogLevel }: BaseAppOptions): Http
     reply.header('x-request-id', request.id);
     runInRequestContext(contextOf(request), done);
   });
-  // A body arrives by events of the socket, which know nothing of the request: what follows them is brought back here.
-  app.addHook('preValidation', (request, _reply, done) => runInRequestContext(contextOf(request), done));
+
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;

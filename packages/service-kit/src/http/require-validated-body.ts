@@ -10,8 +10,8 @@ export function requireValidatedBody(route: RouteOptions): void {
   if (typeof body !== 'object' || body === null || !('content' in body)) return;
   const types = Object.keys(Object(body.content));
 
-  const check = async ({ body: sent, mediaType }: FastifyRequest): Promise<void> => {
-    if (sent === undefined || mediaType === undefined) {
+  const check = async ({ mediaType }: FastifyRequest): Promise<void> => {
+    if (mediaType === undefined) {
       throw new InputError('body', [`body is required, as ${types.join(' or ')}`]);
     }
     if (!types.includes(mediaType)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(mediaType);
