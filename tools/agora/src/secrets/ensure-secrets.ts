@@ -11,10 +11,10 @@ export const DATABASES = {
 } as const;
 
 /** The broker's users. `agora-admin` belongs to whoever starts the system; the others to one service each. */
-export const BROKER_USERS = ['agora-admin', 'order', 'inventory'] as const;
+const BROKER_USERS = ['agora-admin', 'order', 'inventory'] as const;
 
 export type ServiceName = keyof typeof DATABASES;
-export type BrokerUser = (typeof BROKER_USERS)[number];
+type BrokerUser = (typeof BROKER_USERS)[number];
 
 /** Everything random that the system needs. Nothing here has a default, and nothing is shared by two systems. */
 export type Secrets = {
