@@ -1,4 +1,4 @@
-# One file for the four services: they differ in the build argument SERVICE alone (docs/decisions/0011-one-dockerfile.md).
+# One file for the four services: they differ in the build argument SERVICE alone (docs/decisions/0005-one-dockerfile.md).
 FROM node:24-bookworm-slim AS base
 RUN npm install --global --no-fund --no-update-notifier pnpm@12.21.0
 ENV CI=true PNPM_CONFIG_STORE_DIR=/pnpm/store PNPM_CONFIG_VERIFY_DEPS_BEFORE_RUN=false
