@@ -22,7 +22,7 @@ export type TestUser = {
   call(method: string, path: string, call?: Call): Promise<Answer>;
 };
 
-export type RunningInstance = {
+type RunningInstance = {
   readonly lifecycle: Lifecycle;
   readonly logs: readonly Record<string, unknown>[];
   readonly url: string;

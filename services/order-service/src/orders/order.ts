@@ -1,8 +1,8 @@
 export type OrderStatus = 'placed' | 'confirmed' | 'rejected';
 
-export type RejectionReason = 'out_of_stock' | 'unknown_product';
+type RejectionReason = 'out_of_stock' | 'unknown_product';
 
-export type OrderLine = { readonly productId: number; readonly quantity: number; readonly unitPriceCents: number };
+type OrderLine = { readonly productId: number; readonly quantity: number; readonly unitPriceCents: number };
 
 export type Order = {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { Order } from '../orders/order.ts';
 import type { Prisma, PrismaClient } from './generated/client.ts';
 import { orderPlaced } from './outbox.ts';
 
-export type OrderPage = { readonly orders: readonly Order[]; readonly next: string | undefined };
+type OrderPage = { readonly orders: readonly Order[]; readonly next: string | undefined };
 
 export type OrderRepository = {
   /** Stores the order and its announcement, both or neither. */
