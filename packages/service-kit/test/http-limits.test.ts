@@ -74,6 +74,37 @@ describe('draining', () => {
   });
 });
 
+describe('draining with clients that do not go', () => {
+  it.each([
+    ['says nothing', '', 8_000, 2_000],
+    ['stops in its headers', 'GET /products/1 HTTP/1.1\r\nHost: x\r\n', 8_000, 2_000],
+    [
+      'stops in its body',
+      'PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/json\r\n\r\n{',
+      300,
+      1_500,
+    ],
+  ])('ends in time for one that %s', async (_case, bytes, drainMs, inTimeMs) => {
+    const { logger } = createTestLogger();
+    const lifecycle = createLifecycle(logger);
+    const app = createHttpApp({ title: 'Test', logger, identity: { verify: async () => undefined } });
+    const entered = Promise.withResolvers<void>();
+    app.addHook('onRequest', async () => entered.resolve());
+    app.put('/upload', { config: { public: true } }, () => ({}));
+    const { port } = await listen(app, lifecycle, { host: '127.0.0.1', port: 0, drainMs });
+    const accepted = once(app.server, 'connection');
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('error', () => {});
+    socket.write(bytes);
+    await accepted;
+    if (bytes.startsWith('PUT')) await entered.promise;
+    const startedAt = performance.now();
+    await lifecycle.stop();
+    expect(performance.now() - startedAt).toBeLessThan(inTimeMs);
+    socket.destroy();
+  });
+});
+
 describe('too many at once', () => {
   it('are refused while the others are served, and let in again after', async () => {
     const { logger, lines } = createTestLogger();
