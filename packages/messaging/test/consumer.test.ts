@@ -316,7 +316,12 @@ describe('consumer', () => {
     const all = Array.from({ length: 400 }, () => placedBody());
     for (const { body } of all) send(rig, ORDER_EVENTS_QUEUE, body);
     await began.promise;
-    const drained = consumer.drain();
+    let isDrained = false;
+    const drained = consumer.drain().then(() => {
+      isDrained = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isDrained).toBe(false);
     release.resolve();
     await drained;
     const done = await effects();

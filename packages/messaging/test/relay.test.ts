@@ -179,6 +179,22 @@ describe('relay', () => {
     for (const seen of versions.values()) expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('lets nobody overtake an event that another relay has in hand', async () => {
+    const order = orderId();
+    const [first, second, other] = [placed(order, 1), placed(order, 2), placed()];
+    await addToOutbox(rig.pool, [first, second, other]);
+    const elsewhere = await rig.pool.connect();
+    rig.after(() => elsewhere.release());
+    await elsewhere.query('BEGIN');
+    await elsewhere.query('SELECT seq FROM outbox WHERE id = $1 FOR UPDATE', [first.envelope.id]);
+    relayOn(rig.newBroker());
+    await eventually(async () => (await rig.count('outbox')) === 2);
+    expect(await published()).toEqual([other.envelope.id]);
+    await elsewhere.query('ROLLBACK');
+    await outboxIsEmpty();
+    expect(await published()).toEqual([first.envelope.id, second.envelope.id]);
+  });
+
   it('publishes again, under the same id, what it had published when it was killed before the delete', async () => {
     await rig.pool.query('CREATE SEQUENCE deletes');
     await rig.pool.query(`
