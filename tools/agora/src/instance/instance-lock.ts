@@ -70,11 +70,20 @@ function makeOnce(draft: string, file: string): boolean {
   }
 }
 
+/** A lock that cannot be read, on a disk that was full perhaps, is held by nobody. */
+const NOBODY: ProcessIdentity = { pid: 0, startedAt: 'unreadable' };
+
 function readHolder(file: string): ProcessIdentity | undefined {
+  let text: string;
   try {
-    const { pid, startedAt } = JSON.parse(readFileSync(file, 'utf8'));
-    return { pid: Number(pid), startedAt: String(startedAt) };
+    text = readFileSync(file, 'utf8');
   } catch {
     return undefined;
+  }
+  try {
+    const { pid, startedAt } = JSON.parse(text);
+    return { pid: Number(pid), startedAt: String(startedAt) };
+  } catch {
+    return NOBODY;
   }
 }
