@@ -4,7 +4,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 export type HealthResult = { status: 'ok' | 'degraded' | 'down'; detail?: string };
 
-export type PartHealth = HealthResult & {
+type PartHealth = HealthResult & {
   /** Absent until it was well for the first time. */
   last_ok_seconds_ago?: number;
 };

@@ -21,7 +21,7 @@ import { Type } from 'typebox';
 export const ADA = { userId: '01a1fe04-6e53-7740-b3d0-475c9787e258', email: 'ada+1@b.com', role: 'customer' } as const;
 export const ROOT = { userId: '01a1fe04-6e53-7740-b3d0-475c9787e259', email: 'root@b.com', role: 'admin' } as const;
 
-export type Answer = { status: number; headers: Headers; body: Record<string, unknown>; text: string };
+type Answer = { status: number; headers: Headers; body: Record<string, unknown>; text: string };
 
 export type TestApp = {
   url: string;
