@@ -23,7 +23,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'agora-e2e-'));
   const stop = async () => {
-    await agora(directory, ['down']);
+    await agora(directory, ['down', '--delete']);
     rmSync(directory, { recursive: true, force: true });
   };
   try {
