@@ -24,6 +24,7 @@ import {
   type Tx,
 } from '../src/index.ts';
 import { createRig, orderId, placed, placedBody, type Rig, SHORT_LADDER, send, stockAnswer } from './support/rig.ts';
+import { startTcpProxy, through } from './support/tcp-proxy.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -253,8 +254,9 @@ describe('consumer', () => {
     const seen: string[] = [];
     const order = orderId();
     await broker.running();
-    send(rig, STOCK_EVENTS_QUEUE, stockAnswer('reserved', order));
+    // The first one is taken alone, the others as a batch.
     send(rig, STOCK_EVENTS_QUEUE, stockAnswer('rejected', orderId()));
+    send(rig, STOCK_EVENTS_QUEUE, stockAnswer('reserved', order));
     send(rig, STOCK_EVENTS_QUEUE, stockAnswer('rejected', order));
     send(rig, STOCK_EVENTS_QUEUE, stockAnswer('reserved', order));
     const note = async (events: readonly FreshEvent[]): Promise<void> => {
@@ -372,6 +374,33 @@ describe('consumer', () => {
     send(rig, ORDER_EVENTS_QUEUE, body);
     await settles(async () => expect(await effects()).toEqual([id]));
     expect(tries).toBe(2);
+  });
+
+  it('acknowledges a failing message only when its copy is safe', async () => {
+    const proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(rig.vhost.amqpUrl).port) });
+    rig.after(() => proxy.close());
+    const broker = rig.newBroker({
+      url: through(rig.vhost.amqpUrl, proxy),
+      timings: { copiesTimeoutMs: 100, closeTimeoutMs: 100 },
+    });
+    const tried = Promise.withResolvers<void>();
+    const consumer = consumerOn(broker, {
+      subscriptions: [
+        onBatch(OrderPlaced, async () => {
+          tried.resolve();
+          throw new Error('no');
+        }),
+      ],
+    });
+    await broker.running();
+    // The acks get through, the copies do not.
+    proxy.hush('test:publish');
+    send(rig, ORDER_EVENTS_QUEUE, placedBody().body);
+    await tried.promise;
+    await consumer.drain();
+    await settles(async () =>
+      expect(await rig.channel.checkQueue(ORDER_EVENTS_QUEUE)).toMatchObject({ messageCount: 1 }),
+    );
   });
 
   it('refuses to take outcomes for other events than it asked about', async () => {

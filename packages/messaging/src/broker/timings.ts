@@ -12,6 +12,8 @@ export type BrokerTimings = {
   readonly healthyAfterMs: number;
   /** Wrong password, wrong queue arguments: a person has to act, so hurry helps nobody. The first waits are shorter. */
   readonly configurationRetryMs: number;
+  /** For copies that are not confirmed yet when a consumer stops or pauses. */
+  readonly copiesTimeoutMs: number;
   /** For a polite close, of a channel or a connection; then the socket is cut. */
   readonly closeTimeoutMs: number;
 };
@@ -24,5 +26,6 @@ export const BROKER_TIMINGS: BrokerTimings = {
   reconnectCapMs: 10_000,
   healthyAfterMs: 30_000,
   configurationRetryMs: 60_000,
+  copiesTimeoutMs: 5_000,
   closeTimeoutMs: 2_000,
 };

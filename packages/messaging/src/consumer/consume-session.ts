@@ -16,7 +16,6 @@ const WIDE: Mode = { prefetch: 300, batch: 100, lingerMs: 5 };
 const ALONE: Mode = { prefetch: 1, batch: 1, lingerMs: 0 };
 /** Deliveries so far from which a message is suspected of killing its consumer. The broker gives up after 20. */
 const SUSPICIOUS_DELIVERIES = 3;
-const COPIES_TIMEOUT_MS = 5_000;
 
 /**
  * Consumes one queue for as long as one broker session lasts. Starts with one message at a time, and widens once a message
@@ -186,7 +185,7 @@ export class ConsumeSession {
   /** All that is unacknowledged goes back to the front of the queue. Quorum queues shuffle more than 32 of them. */
   async #giveBack(): Promise<void> {
     await this.#cancel();
-    await this.#settler.drain(COPIES_TIMEOUT_MS);
+    await this.#settler.drain(this.#context.internals.timings.copiesTimeoutMs);
     this.#intake.takeAll();
     this.#channel.nackAll(true);
   }

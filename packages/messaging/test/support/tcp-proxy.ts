@@ -12,6 +12,8 @@ export type TcpProxy = {
    * `silent-answers` forwards what the client says and nothing of what the server answers.
    */
   set(mode: ProxyMode): void;
+  /** Forwards nothing any more of connections that said this in their first bytes. */
+  hush(marker: string): void;
   /** Resets every connection there is; new ones are served. */
   cut(): void;
   /** Resets each connection after so many bytes from the server. */
@@ -25,6 +27,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   let mode: ProxyMode = 'pass';
   let accepted = 0;
   let limit: number | undefined;
+  let hushed: string | undefined;
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
@@ -41,9 +44,14 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     upstream.on('error', () => client.resetAndDestroy());
     keep(upstream);
     let fromServer = 0;
-    client.on('data', (chunk) => mode !== 'silent' && upstream.write(chunk));
+    let firstWords = '';
+    const isHushed = (): boolean => hushed !== undefined && firstWords.includes(hushed);
+    client.on('data', (chunk) => {
+      if (firstWords.length < 1_000) firstWords += chunk.toString('latin1');
+      if (mode !== 'silent' && !isHushed()) upstream.write(chunk);
+    });
     upstream.on('data', (chunk) => {
-      if (mode !== 'pass') return;
+      if (mode !== 'pass' || isHushed()) return;
       fromServer += chunk.length;
       if (limit !== undefined && fromServer > limit) client.resetAndDestroy();
       else client.write(chunk);
@@ -60,6 +68,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     set: (next) => {
       mode = next;
       if (next === 'refuse') cut();
+    },
+    hush: (marker) => {
+      hushed = marker;
     },
     cut,
     cutAfterBytes: (bytes) => {
