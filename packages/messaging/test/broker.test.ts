@@ -66,11 +66,11 @@ describe('broker connection', () => {
     const broker = rig.newBroker({ url: through(rig.vhost.amqpUrl, proxy), timings: QUICK });
     for (let bytes = 0; bytes < 2_400; bytes += 120) {
       const before = proxy.accepted();
-      proxy.cutAfterBytes(bytes);
+      proxy.limitAnswers(bytes, 'cut');
       proxy.cut();
       await eventually(() => proxy.accepted() >= before + 2);
     }
-    proxy.cutAfterBytes(undefined);
+    proxy.limitAnswers(Number.POSITIVE_INFINITY, 'cut');
     proxy.cut();
     await eventually(() => expect(broker.health()).toEqual({ status: 'ok' }));
   });
@@ -85,6 +85,19 @@ describe('broker connection', () => {
     expect(broker.health().status).toBe('degraded');
     proxy.set('pass');
     await broker.running();
+  });
+
+  it('gives up on a broker that falls silent after the handshake', async () => {
+    // The handshake is about 500 bytes; the answers to the declarations follow.
+    proxy.limitAnswers(700, 'silence');
+    const broker = rig.newBroker({
+      url: through(rig.vhost.amqpUrl, proxy),
+      timings: { ...QUICK, openTimeoutMs: 300 },
+    });
+    await eventually(() => expect(broker.health().detail).toContain('did not answer within 300 ms'));
+    proxy.limitAnswers(Number.POSITIVE_INFINITY, 'silence');
+    await broker.running();
+    await eventually(() => proxy.open() === 2);
   });
 
   it('notices a half-open connection by its missing confirms, and publishes over a new one', async () => {
@@ -109,6 +122,8 @@ describe('broker connection', () => {
     proxy.set('pass');
     await eventually(async () => (await rig.count('outbox')) === 0);
     expect((await rig.takeAll(ORDER_EVENTS_QUEUE)).length).toBeGreaterThanOrEqual(1);
+    // The old one is cut, although nobody answered its goodbye.
+    await eventually(() => proxy.open() === 2);
   });
 
   it('closes at any moment: before, during and after the first connection', async () => {

@@ -16,8 +16,10 @@ export type TcpProxy = {
   hush(marker: string): void;
   /** Resets every connection there is; new ones are served. */
   cut(): void;
-  /** Resets each connection after so many bytes from the server. */
-  cutAfterBytes(bytes: number | undefined): void;
+  /** Lets so many bytes of the server through on each connection, then resets it or falls silent. */
+  limitAnswers(bytes: number, then: 'cut' | 'silence'): void;
+  /** Client connections that are open now. */
+  readonly open: () => number;
   close(): Promise<void>;
 };
 
@@ -26,7 +28,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   const sockets = new Set<Socket>();
   let mode: ProxyMode = 'pass';
   let accepted = 0;
-  let limit: number | undefined;
+  let limit = Number.POSITIVE_INFINITY;
+  let beyond: 'cut' | 'silence' = 'cut';
+  const clients = new Set<Socket>();
   let hushed: string | undefined;
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -53,10 +57,14 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     upstream.on('data', (chunk) => {
       if (mode !== 'pass' || isHushed()) return;
       fromServer += chunk.length;
-      if (limit !== undefined && fromServer > limit) client.resetAndDestroy();
-      else client.write(chunk);
+      if (fromServer <= limit) client.write(chunk);
+      else if (beyond === 'cut') client.resetAndDestroy();
     });
-    client.on('close', () => upstream.destroy());
+    clients.add(client);
+    client.on('close', () => {
+      clients.delete(client);
+      upstream.destroy();
+    });
     upstream.on('close', () => client.destroy());
     return undefined;
   });
@@ -73,9 +81,11 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       hushed = marker;
     },
     cut,
-    cutAfterBytes: (bytes) => {
+    limitAnswers: (bytes, next) => {
       limit = bytes;
+      beyond = next;
     },
+    open: () => clients.size,
     close: async () => {
       cut();
       server.close();
