@@ -1,8 +1,8 @@
 import { ORDER_EVENTS_QUEUE, OrderPlaced } from '@agora/shared-events';
 import { eventually } from '@agora/tests/eventually';
-import { connect } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addToOutbox, startRelay } from '../src/index.ts';
+import { relayOn } from './support/relaying.ts';
 import { createRig, placed, type Rig } from './support/rig.ts';
 import { startTcpProxy, type TcpProxy, through } from './support/tcp-proxy.ts';
 
@@ -105,14 +105,7 @@ describe('broker connection', () => {
       url: through(rig.vhost.amqpUrl, proxy),
       timings: { ...QUICK, confirmTimeoutMs: 300, openTimeoutMs: 300, connectTimeoutMs: 200 },
     });
-    const relay = startRelay({
-      broker,
-      pool: rig.pool,
-      contracts: [OrderPlaced],
-      reaches: [ORDER_EVENTS_QUEUE],
-      logger: rig.log.logger,
-    });
-    rig.after(() => relay.drain());
+    const relay = relayOn(rig, broker);
     await broker.running();
     proxy.set('silent');
     await addToOutbox(rig.pool, [placed()]);
@@ -142,8 +135,6 @@ describe('broker connection', () => {
     const first = rig.newBroker();
     const second = rig.newBroker({ service: 'other' });
     await Promise.all([first.running(), second.running()]);
-    const plain = await connect(rig.vhost.amqpUrl);
-    await plain.close();
     expect([first.health(), second.health()]).toEqual([{ status: 'ok' }, { status: 'ok' }]);
   });
 });

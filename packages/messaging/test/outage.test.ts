@@ -1,7 +1,9 @@
-import { ORDER_EVENTS, ORDER_EVENTS_DEAD_QUEUE, ORDER_EVENTS_QUEUE, OrderPlaced } from '@agora/shared-events';
+import { ORDER_EVENTS_DEAD_QUEUE, ORDER_EVENTS_QUEUE, OrderPlaced } from '@agora/shared-events';
 import { eventually } from '@agora/tests/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addToOutbox, onBatch, startConsumer, startRelay } from '../src/index.ts';
+import { addToOutbox, onBatch } from '../src/index.ts';
+import { consumerOn, effects, writeEffects } from './support/consuming.ts';
+import { relayOn } from './support/relaying.ts';
 import { createRig, placed, placedBody, type Rig, send } from './support/rig.ts';
 import { startTcpProxy, type TcpProxy, through } from './support/tcp-proxy.ts';
 
@@ -21,55 +23,37 @@ async function proxyOf(url: string): Promise<TcpProxy> {
   return proxy;
 }
 
-async function effects(): Promise<string[]> {
-  const { rows } = await rig.pool.query<{ event_id: string }>('SELECT event_id FROM effects ORDER BY position');
-  return rows.map(({ event_id }) => event_id);
-}
-
-const applied = onBatch(OrderPlaced, async (events, tx) => {
-  await tx.query('INSERT INTO effects (event_id, subject) SELECT * FROM unnest($1::uuid[], $2::text[])', [
-    events.map(({ id }) => id),
-    events.map(({ subject }) => subject),
-  ]);
-});
+const applied = onBatch(OrderPlaced, writeEffects);
 
 describe('outages', () => {
   it('takes a message whose handler never answers for the culprit, in the end', async () => {
     const broker = rig.newBroker({ retryDelaysMs: [] });
     const stuck = placedBody();
-    const consumer = startConsumer({
-      broker,
+    consumerOn(rig, broker, {
       pool: rig.newPool(),
-      queue: ORDER_EVENTS,
       subscriptions: [
         onBatch(OrderPlaced, async (events, tx) => {
           if (events.some(({ id }) => id === stuck.id)) await new Promise(() => {});
-          await applied.handler(events as never, tx);
+          await writeEffects(events, tx);
         }),
       ],
       batchDeadlineMs: 100,
-      logger: rig.log.logger,
     });
-    rig.after(() => consumer.drain());
     await broker.running();
     const good = [placedBody(), placedBody()];
     for (const { body } of [good[0], stuck, good[1]].filter((one) => one !== undefined))
       send(rig, ORDER_EVENTS_QUEUE, body);
-    await eventually(async () => expect((await effects()).sort()).toEqual(good.map(({ id }) => id).sort()), LONG);
+    await eventually(async () => expect((await effects(rig)).sort()).toEqual(good.map(({ id }) => id).sort()), LONG);
     await eventually(async () => expect(await rig.takeAll(ORDER_EVENTS_DEAD_QUEUE)).toHaveLength(1), LONG);
   });
 
   it('pauses while the database is gone, retries and buries nothing, and goes on when it is back', async () => {
     const database = await proxyOf(rig.databaseUrl);
     const broker = rig.newBroker();
-    const consumer = startConsumer({
-      broker,
+    consumerOn(rig, broker, {
       pool: rig.newPool(through(rig.databaseUrl, database)),
-      queue: ORDER_EVENTS,
       subscriptions: [applied],
-      logger: rig.log.logger,
     });
-    rig.after(() => consumer.drain());
     await broker.running();
     database.set('refuse');
     const all = Array.from({ length: 50 }, () => placedBody());
@@ -86,7 +70,7 @@ describe('outages', () => {
     );
     database.set('pass');
     await eventually(async () => expect(await rig.count('effects')).toBe(50), LONG);
-    expect((await effects()).sort()).toEqual(all.map(({ id }) => id).sort());
+    expect((await effects(rig)).sort()).toEqual(all.map(({ id }) => id).sort());
     expect(await rig.takeAll(ORDER_EVENTS_DEAD_QUEUE)).toEqual([]);
     expect(rig.log.lines.filter(({ msg }) => msg === 'message will be retried')).toEqual([]);
     expect(broker.health()).toEqual({ status: 'ok' });
@@ -96,24 +80,20 @@ describe('outages', () => {
     const broker = rig.newBroker();
     const pool = rig.newPool();
     let runs = 0;
-    const consumer = startConsumer({
-      broker,
+    consumerOn(rig, broker, {
       pool,
-      queue: ORDER_EVENTS,
       subscriptions: [
         onBatch(OrderPlaced, async (events, tx) => {
-          await applied.handler(events as never, tx);
+          await writeEffects(events, tx);
           runs += 1;
           if (runs <= 3) await tx.query('SELECT pg_terminate_backend(pg_backend_pid())');
         }),
       ],
-      logger: rig.log.logger,
     });
-    rig.after(() => consumer.drain());
     await broker.running();
     const { id, body } = placedBody();
     send(rig, ORDER_EVENTS_QUEUE, body);
-    await eventually(async () => expect(await effects()).toEqual([id]), LONG);
+    await eventually(async () => expect(await effects(rig)).toEqual([id]), LONG);
     expect(runs).toBe(4);
     expect(broker.health()).toEqual({ status: 'ok' });
     expect(await rig.takeAll(ORDER_EVENTS_DEAD_QUEUE)).toEqual([]);
@@ -123,30 +103,26 @@ describe('outages', () => {
     const database = await proxyOf(rig.databaseUrl);
     const broker = rig.newBroker();
     let runs = 0;
-    const consumer = startConsumer({
-      broker,
+    consumerOn(rig, broker, {
       pool: rig.newPool(through(rig.databaseUrl, database)),
-      queue: ORDER_EVENTS,
       subscriptions: [
         onBatch(OrderPlaced, async (events, tx) => {
           runs += 1;
-          await applied.handler(events as never, tx);
+          await writeEffects(events, tx);
           // From here on the database does what it is told, COMMIT included, and its answers are lost.
           if (runs === 1) database.set('silent-answers');
         }),
       ],
       batchDeadlineMs: 500,
-      logger: rig.log.logger,
     });
-    rig.after(() => consumer.drain());
     await broker.running();
     const { id, body } = placedBody();
     send(rig, ORDER_EVENTS_QUEUE, body);
-    await eventually(async () => expect(await effects()).toEqual([id]), LONG);
+    await eventually(async () => expect(await effects(rig)).toEqual([id]), LONG);
     database.set('pass');
     const { id: next, body: nextBody } = placedBody();
     send(rig, ORDER_EVENTS_QUEUE, nextBody);
-    await eventually(async () => expect(await effects()).toEqual([id, next]), LONG);
+    await eventually(async () => expect(await effects(rig)).toEqual([id, next]), LONG);
     expect(runs).toBe(2);
     await eventually(async () =>
       expect(await rig.channel.checkQueue(ORDER_EVENTS_QUEUE)).toMatchObject({ messageCount: 0 }),
@@ -161,10 +137,8 @@ describe('outages', () => {
     const killer = all[10];
     for (const { body } of all) send(rig, ORDER_EVENTS_QUEUE, body);
     const batches: number[] = [];
-    const consumer = startConsumer({
-      broker,
+    consumerOn(rig, broker, {
       pool: rig.pool,
-      queue: ORDER_EVENTS,
       subscriptions: [
         onBatch(OrderPlaced, async (events, tx) => {
           if (events.some(({ id }) => id === killer?.id)) {
@@ -174,12 +148,10 @@ describe('outages', () => {
             await new Promise((resolve) => setImmediate(resolve));
             throw new Error('died');
           }
-          await applied.handler(events as never, tx);
+          await writeEffects(events, tx);
         }),
       ],
-      logger: rig.log.logger,
     });
-    rig.after(() => consumer.drain());
     const dead = await eventually(async () => {
       const found = await rig.takeAll(ORDER_EVENTS_DEAD_QUEUE);
       return found.length > 0 && found;
@@ -194,26 +166,15 @@ describe('outages', () => {
     const link = await proxyOf(rig.vhost.amqpUrl);
     const database = await proxyOf(rig.databaseUrl);
     const broker = rig.newBroker({ url: through(rig.vhost.amqpUrl, link), timings: QUICK });
-    const relay = startRelay({
-      broker,
+    const relay = relayOn(rig, broker, { pool: rig.newPool(through(rig.databaseUrl, database)) });
+    consumerOn(rig, broker, {
       pool: rig.newPool(through(rig.databaseUrl, database)),
-      contracts: [OrderPlaced],
-      reaches: [ORDER_EVENTS_QUEUE],
-      logger: rig.log.logger,
-    });
-    const consumer = startConsumer({
-      broker,
-      pool: rig.newPool(through(rig.databaseUrl, database)),
-      queue: ORDER_EVENTS,
       subscriptions: [applied],
       onCommit: () => {
         commits += 1;
       },
-      logger: rig.log.logger,
     });
     let commits = 0;
-    rig.after(() => relay.drain());
-    rig.after(() => consumer.drain());
     const events = Array.from({ length: 1_500 }, () => placed());
     for (let start = 0; start < events.length; start += 50) {
       const before = commits;
@@ -224,7 +185,7 @@ describe('outages', () => {
       else database.cut();
     }
     await eventually(async () => expect(await rig.count('effects')).toBe(1_500), LONG);
-    expect((await effects()).sort()).toEqual(events.map(({ envelope }) => envelope.id).sort());
+    expect((await effects(rig)).sort()).toEqual(events.map(({ envelope }) => envelope.id).sort());
     await eventually(async () => (await rig.count('outbox')) === 0);
     expect(await rig.takeAll(ORDER_EVENTS_DEAD_QUEUE)).toEqual([]);
     // It did break.

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ORDER_EVENTS, ORDER_EVENTS_QUEUE, OrderPlaced } from '@agora/shared-events';
 import { eventually } from '@agora/tests/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type RunningRabbitmq, startRabbitmq } from '../../../tools/agora/src/parts/rabbitmq.ts';
-import { addToOutbox, onBatch, startConsumer, startRelay } from '../src/index.ts';
+import { addToOutbox } from '../src/index.ts';
+import { consumerOn } from './support/consuming.ts';
+import { relayOn } from './support/relaying.ts';
 import { createRig, placed, type Rig } from './support/rig.ts';
 
 const BOOT = { timeoutMs: 60_000 };
@@ -40,29 +41,8 @@ it('keeps events through a broker in distress, one stopped in good order, and on
   const { port } = inDistress;
 
   const broker = rig.newBroker({ url: inDistress.url, timings: { reconnectCapMs: 200 } });
-  const relay = startRelay({
-    broker,
-    pool: rig.newPool(),
-    contracts: [OrderPlaced],
-    reaches: [ORDER_EVENTS_QUEUE],
-    logger: rig.log.logger,
-  });
-  const consumer = startConsumer({
-    broker,
-    pool: rig.newPool(),
-    queue: ORDER_EVENTS,
-    subscriptions: [
-      onBatch(OrderPlaced, async (events, tx) => {
-        await tx.query('INSERT INTO effects (event_id, subject) SELECT * FROM unnest($1::uuid[], $2::text[])', [
-          events.map(({ id }) => id),
-          events.map(({ subject }) => subject),
-        ]);
-      }),
-    ],
-    logger: rig.log.logger,
-  });
-  rig.after(() => relay.drain());
-  rig.after(() => consumer.drain());
+  const relay = relayOn(rig, broker, { pool: rig.newPool() });
+  consumerOn(rig, broker, { pool: rig.newPool() });
   await broker.running();
 
   await addToOutbox(rig.pool, [placed()]);
