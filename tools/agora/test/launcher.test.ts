@@ -107,9 +107,13 @@ describe('agora up', { timeout: TIMEOUT_MS }, () => {
   it('is cleaned up after it was killed', async () => {
     const { launcherPid } = JSON.parse((await run('status', '--json')).printed);
     process.kill(launcherPid, 'SIGKILL');
-    await eventually(async () => expect((await run('status')).printed).toMatch(/left (?=.*gateway)(?=.*postgres).*agora down ends them/), {
-      timeoutMs: 20_000,
-    });
+    await eventually(
+      async () =>
+        expect((await run('status')).printed).toMatch(/left (?=.*gateway)(?=.*postgres).*agora down ends them/),
+      {
+        timeoutMs: 20_000,
+      },
+    );
     const { code, printed } = await run('down');
     expect(code).toBe(0);
     expect(printed).toContain('ended what was left of it');

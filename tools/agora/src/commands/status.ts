@@ -27,7 +27,7 @@ function notRunning({ directory, leftovers = [] }: ShopStatus): string {
 }
 
 /** One line for each part. Memory is proportional: shared pages are counted once over all. */
-export function statusTable({ parts, mode, startedAt, launcherPid, ready }: ShopStatus): string {
+function statusTable({ parts, mode, startedAt, launcherPid, ready }: ShopStatus): string {
   const phase = ready ? 'running' : 'starting';
   const lines = [`${mode} ${phase} since ${startedAt}, process ${launcherPid}`, ''];
   lines.push(`  ${'part'.padEnd(18)} ${'pid'.padStart(7)}  ${'health'.padEnd(9)} ${'memory'.padStart(8)}  ports`);

