@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LauncherConfig, readSettings } from '../config.ts';
 import { checkDataSchema } from '../instance/data-schema.ts';
@@ -42,7 +42,7 @@ const LEAST_FREE_BYTES = 500 * 1024 * 1024;
 export async function runShop(options: RunOptions): Promise<RunningShop> {
   const { config, report, signal } = options;
   const { directory } = config;
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   const lock = acquireLock(join(directory, 'lock'));
   if (!lock.held) throw new AlreadyRunningError(lock.holder, directory);
   let state: RunStateFile | undefined;
@@ -91,6 +91,15 @@ export async function runShop(options: RunOptions): Promise<RunningShop> {
   } catch (error) {
     giveBack();
     throw error;
+  }
+}
+
+function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new Error(`${directory} cannot be written to: set AGORA_DIRECTORY to a folder of yours`, { cause: error });
   }
 }
 
