@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => service?.close());
 beforeEach(() => {
   ada = service.newUser();
-  service.catalogue.behave('well');
+  service.catalog.behave('well');
 });
 
 const rowsOf = (table: string, where: string, value: string) =>
@@ -188,20 +188,20 @@ describe('POST /orders/', () => {
     ['refusing', 55],
     ['hanging', 56],
   ] as const)('is 503 while the catalogue is %s, and says when to come back', async (mode, productId) => {
-    service.catalogue.behave(mode);
+    service.catalog.behave(mode);
     const order = `/orders/?product_id=${productId}`;
     const { status, body, headers } = await ada.call('POST', order);
     expect([status, body.code]).toEqual([503, 'catalogue_unavailable']);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-    service.catalogue.behave('well');
+    service.catalog.behave('well');
     expect((await ada.call('POST', order)).status).toBe(201);
   });
 
   it('asks the catalogue once for many orders of a product at the same time', async () => {
-    const before = service.catalogue.calls.length;
+    const before = service.catalog.calls.length;
     const orders = Array.from({ length: 40 }, () => ada.call('POST', '/orders/?product_id=42'));
     expect(new Set((await Promise.all(orders)).map(({ status }) => status))).toEqual(new Set([201]));
-    const calls = service.catalogue.calls.slice(before);
+    const calls = service.catalog.calls.slice(before);
     expect(calls).toEqual([{ productId: 42, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
   });
 });

@@ -3,12 +3,12 @@ import { eventually } from '@agora/tests/eventually';
 import type { Client } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProductCatalog } from '../src/clients/product-catalog.ts';
-import { startFakeCatalogue } from './fake-catalogue.ts';
+import { startFakeCatalog } from './fake-catalog.ts';
 import { startProductService } from './start-product-service.ts';
 
 // What the other tests let stand in for product-service has to behave like it.
 describe.each([
-  ['the fake', startFakeCatalogue],
+  ['the fake', startFakeCatalog],
   ['product-service', startProductService],
 ])('the catalogue, %s', (_name, start) => {
   let neighbour: Awaited<ReturnType<typeof start>>;

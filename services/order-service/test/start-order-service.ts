@@ -9,7 +9,7 @@ import { createTestLogger } from '@agora/tests/logger';
 import pg from 'pg';
 import type { OrderConfig } from '../src/config.ts';
 import { startOrderService } from '../src/order-service.ts';
-import { type FakeCatalogue, startFakeCatalogue } from './fake-catalogue.ts';
+import { type FakeCatalog, startFakeCatalog } from './fake-catalog.ts';
 
 export const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,7 +29,7 @@ type RunningInstance = {
 export type TestOrderService = RunningInstance & {
   readonly config: OrderConfig;
   readonly vhost: TestVhost;
-  readonly catalogue: FakeCatalogue;
+  readonly catalog: FakeCatalog;
   readonly identity: TestIdentity;
   readonly database: TestDatabase;
   /** Looks into the database. */
@@ -44,11 +44,11 @@ export type TestOrderService = RunningInstance & {
 
 /** The service in this process, on a database and a vhost of its own, with a catalogue and an identity that stand in. */
 export async function startForTest(overrides: Partial<OrderConfig> = {}): Promise<TestOrderService> {
-  const [database, vhost, identity, catalogue] = await Promise.all([
+  const [database, vhost, identity, catalog] = await Promise.all([
     createTestDatabase({ serviceDirectory }),
     createTestVhost(),
     startTestIdentity(),
-    startFakeCatalogue(),
+    startFakeCatalog(),
   ]);
   const config: OrderConfig = {
     NODE_ENV: 'test',
@@ -61,7 +61,7 @@ export async function startForTest(overrides: Partial<OrderConfig> = {}): Promis
     RABBITMQ_URL: vhost.amqpUrl,
     RETRY_DELAYS_MS: '50,100',
     USER_SERVICE_INTERNAL_URL: identity.internalUrl,
-    PRODUCT_SERVICE_GRPC: catalogue.address,
+    PRODUCT_SERVICE_GRPC: catalog.address,
     ...overrides,
   };
   const others: RunningInstance[] = [];
@@ -73,7 +73,7 @@ export async function startForTest(overrides: Partial<OrderConfig> = {}): Promis
     ...service,
     config,
     vhost,
-    catalogue,
+    catalog,
     identity,
     database,
     query: async (text, values) => (await pool.query(text, values)).rows,
@@ -96,7 +96,7 @@ export async function startForTest(overrides: Partial<OrderConfig> = {}): Promis
     async close() {
       await Promise.all([service, ...others].map(({ lifecycle }) => lifecycle.stop()));
       await pool.end();
-      await Promise.all([database.close(), vhost.close(), identity.close(), catalogue.close()]);
+      await Promise.all([database.close(), vhost.close(), identity.close(), catalog.close()]);
     },
   };
 }

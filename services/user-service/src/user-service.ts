@@ -3,7 +3,7 @@ import { createGrpcClient } from '@agora/service-kit/grpc';
 import { createInternalApp, identityFromKeys, listen, openApiOf } from '@agora/service-kit/http';
 import { databaseHealth, openPool } from '@agora/service-kit/postgres';
 import { v7 as uuidv7 } from 'uuid';
-import { createProductCatalogue } from './clients/product-catalogue.ts';
+import { createProductCatalog } from './clients/product-catalog.ts';
 import type { UserServiceConfig } from './config.ts';
 import { createAccessTokens } from './credentials/access-tokens.ts';
 import { createIdentityAssertions } from './credentials/identity-assertions.ts';
@@ -34,8 +34,8 @@ export async function startUserService(
   const users = createUserRepository(prisma);
   const purchases = createPurchaseRepository(prisma);
 
-  const products = createGrpcClient(config.PRODUCT_SERVICE_GRPC);
-  lifecycle.onStop('product catalogue', () => products.close());
+  const catalogClient = createGrpcClient(config.PRODUCT_SERVICE_GRPC);
+  lifecycle.onStop('product catalogue', () => catalogClient.close());
 
   // Reads through Prisma once: a database that cannot be reached, or was not migrated, ends the process now and not later.
   const [passwords] = await Promise.all([createPasswordHasher(config.BCRYPT_COST), users.has('admin')]);
@@ -51,7 +51,7 @@ export async function startUserService(
       logIn: { users, passwords, tokens, audit },
       users,
       purchases,
-      purchaseProduct: { catalogue: createProductCatalogue(products), purchases, newId: uuidv7 },
+      purchaseProduct: { catalog: createProductCatalog(catalogClient), purchases, newId: uuidv7 },
       audit,
     },
   );

@@ -25,7 +25,7 @@ afterAll(async () => {
 const buy = (who: Person, json: unknown, id = who.id) => who.call('POST', `/users/${id}/purchases`, { json });
 const problem = (status: number, code: string) => ({ status, body: { status, code } });
 
-async function changeCatalogue(statement: string): Promise<Record<string, unknown>[]> {
+async function changeCatalog(statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: products.databaseUrl });
   await client.connect();
   try {
@@ -37,7 +37,7 @@ async function changeCatalogue(statement: string): Promise<Record<string, unknow
 
 describe('POST /users/{id}/purchases', () => {
   it('keeps name and price as product-service says them', async () => {
-    const [product] = await changeCatalogue('SELECT * FROM products WHERE id = 99');
+    const [product] = await changeCatalog('SELECT * FROM products WHERE id = 99');
     const answer = await buy(ada, { product_id: 99, quantity: 3 });
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({

@@ -2,7 +2,7 @@ import { ProductCatalogService } from '@agora/protos';
 import { DomainError } from '@agora/service-kit';
 import { callUnary } from '@agora/service-kit/grpc';
 import type { Client } from '@grpc/grpc-js';
-import { catalogueUnavailable, productNotFound } from '../orders/order-errors.ts';
+import { catalogUnavailable, productNotFound } from '../orders/order-errors.ts';
 import type { Price } from '../orders/place-order.ts';
 
 const DEADLINE_MS = 1_000;
@@ -16,7 +16,7 @@ export function createProductCatalog(client: Client): { priceOf(productId: numbe
         return { unitPriceCents: product.unitPriceCents, currency: product.currency };
       } catch (error) {
         if (error instanceof DomainError && error.kind === 'not_found') throw productNotFound();
-        if (error instanceof DomainError && error.kind === 'unavailable') throw catalogueUnavailable(error);
+        if (error instanceof DomainError && error.kind === 'unavailable') throw catalogUnavailable(error);
         throw error;
       }
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from './order.ts';
-import { catalogueUnavailable, productNotFound } from './order-errors.ts';
+import { catalogUnavailable, productNotFound } from './order-errors.ts';
 import { type PlaceOrderDeps, placeOrder } from './place-order.ts';
 
 function shopThatSells(priceOf: PlaceOrderDeps['catalog']['priceOf']) {
@@ -31,7 +31,7 @@ describe('placing an order', () => {
 
   it.each([
     ['does not sell', productNotFound()],
-    ['cannot be asked about', catalogueUnavailable(new Error('down'))],
+    ['cannot be asked about', catalogUnavailable(new Error('down'))],
   ])('stores nothing of a product the catalogue %s', async (_case, refusal) => {
     const { deps, stored } = shopThatSells(() => Promise.reject(refusal));
     await expect(placeOrder(deps, request)).rejects.toBe(refusal);

@@ -5,7 +5,7 @@ function start() {
   const asked: number[] = [];
   const added: Purchase[] = [];
   const deps = {
-    catalogue: {
+    catalog: {
       product: async (id: number) => {
         asked.push(id);
         return { id, name: 'Teapot', unitPriceCents: 1999, currency: 'EUR' };

@@ -12,11 +12,11 @@ export type Purchase = {
   readonly createdAt: Date;
 };
 
-export type CatalogueProduct = { readonly name: string; readonly unitPriceCents: number; readonly currency: string };
+export type CatalogProduct = { readonly name: string; readonly unitPriceCents: number; readonly currency: string };
 
 export type PurchaseProductDeps = {
   /** Rejects when the catalogue has no such product, or cannot be asked. */
-  readonly catalogue: { product(id: number): Promise<CatalogueProduct> };
+  readonly catalog: { product(id: number): Promise<CatalogProduct> };
   readonly purchases: { add(purchase: Purchase): Promise<void> };
   readonly newId: () => string;
 };
@@ -25,12 +25,12 @@ export type PurchaseRequest = { readonly userId: string; readonly productId: num
 
 /** Nobody buys for somebody else, an admin neither. */
 export async function purchaseProduct(
-  { catalogue, purchases, newId }: PurchaseProductDeps,
+  { catalog, purchases, newId }: PurchaseProductDeps,
   asker: Asker,
   { userId, productId, quantity }: PurchaseRequest,
 ): Promise<Purchase> {
   requireSelf(asker, userId);
-  const { name, unitPriceCents, currency } = await catalogue.product(productId);
+  const { name, unitPriceCents, currency } = await catalog.product(productId);
   const purchase = { id: newId(), userId, productId, name, unitPriceCents, currency, quantity, createdAt: new Date() };
   await purchases.add(purchase);
   return purchase;

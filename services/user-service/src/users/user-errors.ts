@@ -18,7 +18,7 @@ export const userNotFound = () => new DomainError('not_found', 'user_not_found',
 export const productNotFound = () =>
   new DomainError('not_found', 'product_not_found', 'The catalogue has no such product.');
 
-export const catalogueUnavailable = (cause: unknown) =>
+export const catalogUnavailable = (cause: unknown) =>
   new DomainError('unavailable', 'catalogue_unavailable', 'The product catalogue cannot be asked right now.', {
     cause,
     retryAfterSeconds: 1,

@@ -3,7 +3,7 @@ import { createGrpcClient } from '@agora/service-kit/grpc';
 import { runInRequestContext } from '@agora/telemetry';
 import { type Client, Server, ServerCredentials, type StatusObject, status } from '@grpc/grpc-js';
 import { afterEach, expect, it } from 'vitest';
-import { createProductCatalogue } from '../src/clients/product-catalogue.ts';
+import { createProductCatalog } from '../src/clients/product-catalog.ts';
 
 const TEAPOT = { id: 99, name: 'Teapot', unitPriceCents: 1999, currency: 'EUR' };
 
@@ -29,49 +29,49 @@ async function against(getProduct: ProductCatalogHandlers['GetProduct']) {
     ),
   );
   client = createGrpcClient(`127.0.0.1:${port}`);
-  return createProductCatalogue(client);
+  return createProductCatalog(client);
 }
 
 const refusal = (code: status): Partial<StatusObject> => ({ code, details: 'at 10.0.0.7:50051' });
 
 it('hands the request id on', async () => {
   const seen: unknown[] = [];
-  const catalogue = await against(({ metadata, request }, callback) => {
+  const catalog = await against(({ metadata, request }, callback) => {
     seen.push(metadata.get('x-request-id'), request.id);
     callback(null, TEAPOT);
   });
-  const product = await runInRequestContext({ requestId: 'request-0001' }, () => catalogue.product(99));
+  const product = await runInRequestContext({ requestId: 'request-0001' }, () => catalog.product(99));
   expect(product).toEqual(TEAPOT);
   expect(seen).toEqual([['request-0001'], 99]);
 });
 
 it('asks once more when the catalogue was away for a moment', async () => {
   let calls = 0;
-  const catalogue = await against((_call, callback) => {
+  const catalog = await against((_call, callback) => {
     calls += 1;
     if (calls === 1) callback(refusal(status.UNAVAILABLE));
     else callback(null, TEAPOT);
   });
-  expect(await catalogue.product(99)).toEqual(TEAPOT);
+  expect(await catalog.product(99)).toEqual(TEAPOT);
   expect(calls).toBe(2);
 });
 
 it('gives up after two tries', async () => {
   let calls = 0;
-  const catalogue = await against((_call, callback) => {
+  const catalog = await against((_call, callback) => {
     calls += 1;
     callback(refusal(status.UNAVAILABLE));
   });
-  const failure = await catalogue.product(99).catch((error: unknown) => error);
+  const failure = await catalog.product(99).catch((error: unknown) => error);
   expect(failure).toMatchObject({ kind: 'unavailable', code: 'catalogue_unavailable', retryAfterSeconds: 1 });
   expect(String(failure)).not.toContain('10.0.0.7');
   expect(calls).toBe(2);
 });
 
 it('does not wait for ever', async () => {
-  const catalogue = await against(() => {});
+  const catalog = await against(() => {});
   const asked = performance.now();
-  await expect(catalogue.product(99)).rejects.toMatchObject({ code: 'catalogue_unavailable' });
+  await expect(catalog.product(99)).rejects.toMatchObject({ code: 'catalogue_unavailable' });
   expect(performance.now() - asked).toBeLessThan(2_000);
 });
 

@@ -2,22 +2,22 @@ import { ProductCatalogService } from '@agora/protos';
 import { DomainError } from '@agora/service-kit';
 import { callUnary } from '@agora/service-kit/grpc';
 import type { Client } from '@grpc/grpc-js';
-import type { CatalogueProduct } from '../users/purchase-product.ts';
-import { catalogueUnavailable, productNotFound } from '../users/user-errors.ts';
+import type { CatalogProduct } from '../users/purchase-product.ts';
+import { catalogUnavailable, productNotFound } from '../users/user-errors.ts';
 
-export type ProductCatalogue = { product(id: number): Promise<CatalogueProduct> };
+export type ProductCatalog = { product(id: number): Promise<CatalogProduct> };
 
 const DEADLINE_MS = 1_000;
 
 /** product-service, as the place that knows what a product costs. */
-export function createProductCatalogue(client: Client): ProductCatalogue {
+export function createProductCatalog(client: Client): ProductCatalog {
   return {
     async product(id) {
       try {
         return await callUnary(client, ProductCatalogService.GetProduct, { id }, { deadlineMs: DEADLINE_MS });
       } catch (error) {
         if (error instanceof DomainError && error.kind === 'not_found') throw productNotFound();
-        if (error instanceof DomainError && error.kind === 'unavailable') throw catalogueUnavailable(error);
+        if (error instanceof DomainError && error.kind === 'unavailable') throw catalogUnavailable(error);
         throw error;
       }
     },

@@ -4,7 +4,7 @@ import { startGrpcServer, unary } from '@agora/service-kit/grpc';
 import { currentRequestContext } from '@agora/telemetry';
 import { silentLogger } from '@agora/tests/logger';
 
-export type FakeCatalogue = {
+export type FakeCatalog = {
   /** host:port */
   readonly address: string;
   /** The product of each call, and the request it was made for. */
@@ -16,9 +16,9 @@ export type FakeCatalogue = {
 };
 
 /** product-service as far as order-service sees it, over real gRPC: products 1 to 100, each at its id in euros. */
-export async function startFakeCatalogue(): Promise<FakeCatalogue> {
+export async function startFakeCatalog(): Promise<FakeCatalog> {
   const lifecycle = createLifecycle(silentLogger);
-  const calls: FakeCatalogue['calls'] = [];
+  const calls: FakeCatalog['calls'] = [];
   const prices = new Map<number, number>();
   let mode: 'well' | 'refusing' | 'hanging' = 'well';
   const unused = () => Promise.reject(new Error('order-service does not call this'));
