@@ -31,13 +31,14 @@ describe('a broker that is not there', () => {
     const pid = await brokerPid();
     const before = await shop.stockOf(22);
     process.kill(pid, 'SIGKILL');
-    const { accepted } = await placeOrders({ base: shop.base, orders: 60, users: 2, concurrency: 8, products: [22] });
-    expect(accepted).toHaveLength(60);
     const orderService = (await shop.parts()).get('order-service');
     await eventually(async () => {
       const ready = await fetch(`http://127.0.0.1:${orderService?.ports.internal}/health/ready`);
       expect(ready.status).toBe(200);
+      expect(await ready.json()).toMatchObject({ status: 'degraded' });
     });
+    const { accepted } = await placeOrders({ base: shop.base, orders: 60, users: 2, concurrency: 8, products: [22] });
+    expect(accepted).toHaveLength(60);
     expect((await waitUntilSettled(shop.base, accepted)).counts).toEqual({ confirmed: 60 });
     expect(await shop.stockOf(22)).toMatchObject({ stock: before.stock - 60, reserved: before.reserved + 60 });
     expect(await brokerPid()).not.toBe(pid);

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { field } from '../../tools/agora/src/shop/shop-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { shopUnderTest } from '../support/shop.ts';
 
 const shop = shopUnderTest();
@@ -34,6 +37,11 @@ const PROTECTED: readonly Route[] = [
   { method: 'GET', path: '/inventory/81' },
   { method: 'PUT', path: '/inventory/81', json: { stock: 1 } },
 ];
+const { directory } = inject('shop');
+const linesWith = (part: string, text: string) =>
+  readFileSync(join(directory, 'logs', `${part}.log`), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(text));
 const real = (path: string) => path.replace(':alice', alice.id).replace(':order', aliceOrder);
 
 describe('the gateway', () => {
@@ -76,7 +84,7 @@ describe('the gateway', () => {
     },
   );
 
-  it('carries one X-Request-Id from the client to the answer and to every log line', async () => {
+  it('keeps a well-formed X-Request-Id of the client, and replaces another', async () => {
     const requestId = `e2e-${randomUUID()}`;
     const answer = await shop.http.call('GET', '/users/me', {
       token: alice.token,
@@ -108,6 +116,32 @@ describe('the gateway', () => {
     };
     await shop.http.newCustomer(customer);
     for (let login = 0; login < 50; login++) await shop.http.login(customer.email, customer.password);
+  });
+});
+
+describe('one request id', () => {
+  it('reaches the log of the service called and, over gRPC, of the one behind it', async () => {
+    const requestId = `e2e-${randomUUID()}`;
+    // A product nobody else here orders: its price is not cached, so product-service is asked.
+    const order = await shop.http.call('POST', '/orders/?product_id=84', {
+      token: alice.token,
+      headers: { 'x-request-id': requestId },
+    });
+    expect(order.status).toBe(201);
+    const id = field(order.body, 'id');
+    await eventually(async () => expect(await shop.statusOf(id, alice.token)).toBe('confirmed'));
+    for (const part of ['order-service', 'product-service']) {
+      await eventually(() => expect(linesWith(part, requestId), part).not.toEqual([]));
+    }
+    const purchaseId = `e2e-${randomUUID()}`;
+    const headers = { 'x-request-id': purchaseId };
+    const purchase = await shop.http.call('POST', `/users/${alice.id}/purchases`, {
+      token: alice.token,
+      json: { product_id: 84 },
+      headers,
+    });
+    expect(purchase.status).toBe(201);
+    await eventually(() => expect(linesWith('product-service', purchaseId)).not.toEqual([]));
   });
 });
 

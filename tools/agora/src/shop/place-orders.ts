@@ -1,4 +1,4 @@
-import { createShopClient, field } from './shop-client.ts';
+import { type Answer, createShopClient, field } from './shop-client.ts';
 
 export type LoadOptions = {
   readonly base: string;
@@ -15,7 +15,7 @@ export type LoadOptions = {
 export type LoadResult = {
   /** Every order that was answered 201, with the token that may read it. */
   readonly accepted: readonly { readonly id: string; readonly token: string }[];
-  /** Answers that were not 201, and requests without an answer, by status or error. */
+  /** Answers that were not 201, and requests without an answer, by status and code, or error. */
   readonly refused: Readonly<Record<string, number>>;
   readonly seconds: number;
 };
@@ -51,12 +51,7 @@ export async function placeOrders(options: LoadOptions): Promise<LoadResult> {
           accepted.push({ id: field(outcome.body, 'id'), token });
           continue;
         }
-        const reason =
-          outcome instanceof Error
-            ? 'code' in outcome
-              ? String(outcome.code)
-              : outcome.message
-            : String(outcome.status);
+        const reason = reasonOf(outcome);
         if (options.onRefusal !== 'record')
           throw new Error(`order ${index} was not accepted: ${reason}`, { cause: outcome });
         refused[reason] = (refused[reason] ?? 0) + 1;
@@ -78,4 +73,12 @@ async function signUp(users: number, newCustomer: (index: number) => Promise<{ t
     tokens.push(...(await Promise.all(pair.map(newCustomer))).map(({ token }) => token));
   }
   return tokens;
+}
+
+/** `503 unavailable` of a service, `502` of the gateway itself, `UND_ERR_SOCKET` of a connection. */
+function reasonOf(outcome: Answer | Error): string {
+  if (outcome instanceof Error) return 'code' in outcome ? String(outcome.code) : outcome.message;
+  const { status, body } = outcome;
+  const code: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'code') : undefined;
+  return code === undefined ? String(status) : `${status} ${code}`;
 }

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 
 /** One answer of the gateway; `body` is parsed when the service said JSON, else the text as it came. */
-type Answer = {
+export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
