@@ -1,10 +1,10 @@
 import { createGrpcClient } from '@agora/service-kit/grpc';
 import { eventually } from '@agora/tests/eventually';
+import { startProductService } from '@agora/tests/start-product-service';
 import type { Client } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProductCatalog } from '../src/clients/product-catalog.ts';
 import { startFakeCatalog } from './fake-catalog.ts';
-import { startProductService } from './start-product-service.ts';
 
 // What the other tests let stand in for product-service has to behave like it.
 describe.each([

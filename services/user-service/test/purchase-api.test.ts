@@ -1,20 +1,19 @@
 import { eventually } from '@agora/tests/eventually';
+import { type ProductServiceProcess, startProductService } from '@agora/tests/start-product-service';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareProductService, type TestProductService } from './start-product-service.ts';
 import { type Person, startForTest, type TestUserService } from './start-user-service.ts';
 
 const UNKNOWN = '018f0000-0000-7000-8000-00000000dead';
 
-let products: TestProductService;
+let products: ProductServiceProcess;
 let service: TestUserService;
 let ada: Person;
 let eve: Person;
 let admin: Person;
 beforeAll(async () => {
-  products = await prepareProductService();
-  await products.start();
-  service = await startForTest({ PRODUCT_SERVICE_GRPC: products.grpcAddress });
+  products = await startProductService();
+  service = await startForTest({ PRODUCT_SERVICE_GRPC: products.address });
   [ada, eve, admin] = await Promise.all([service.person('ada'), service.person('eve'), service.admin()]);
 });
 afterAll(async () => {
@@ -136,7 +135,7 @@ it('answers 503 while product-service is away, and works again once it is back',
   const away = await buy(ada, { product_id: 99 });
   expect(away).toMatchObject(problem(503, 'catalogue_unavailable'));
   expect(away.headers.get('retry-after')).toBe('1');
-  expect(away.text).not.toContain(products.grpcAddress);
+  expect(away.text).not.toContain(products.address);
   expect((await ada.call('GET', `/users/${ada.id}/purchases`)).status).toBe(200);
   await products.start();
   await eventually(async () => expect((await buy(ada, { product_id: 99 })).status).toBe(201));

@@ -2,10 +2,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createLifecycle } from '@agora/service-kit';
 import { createTestDatabase } from '@agora/tests/database';
+import { type Answer, type Call, httpClient } from '@agora/tests/http-client';
 import { createTestLogger } from '@agora/tests/logger';
 import type { UserServiceConfig } from '../src/config.ts';
 import { startUserService } from '../src/user-service.ts';
-import { type Answer, type Call, httpClient } from './http-client.ts';
 import { runOneShot } from './run-one-shot.ts';
 
 const serviceDirectory = fileURLToPath(new URL('..', import.meta.url));
