@@ -17,8 +17,8 @@ export async function startProductService(
   const host = config.HTTP_HOST;
 
   const pool = openPool({ url: config.DATABASE_URL, service: config.OTEL_SERVICE_NAME, logger });
-  lifecycle.onStop('database', () => pool.end());
-  health.check('database', databaseHealth(pool));
+  lifecycle.onStop('postgres', () => pool.end());
+  health.check('postgres', databaseHealth(pool));
   const products = createProductRepository(createPrisma(pool));
   // Ends the start here when the database is absent or not migrated.
   await products.page(0, 1);

@@ -18,7 +18,7 @@ describe('health of product-service', () => {
     expect((await service.callInternal('/health/startup')).status).toBe(200);
     const { status, body } = await service.callInternal('/health/ready');
     expect(status).toBe(200);
-    expect(body).toEqual({ status: 'ok', parts: { database: { status: 'ok', last_ok_seconds_ago: 0 } } });
+    expect(body).toEqual({ status: 'ok', parts: { postgres: { status: 'ok', last_ok_seconds_ago: 0 } } });
   });
 
   it('serves its document, with every route, on the internal listener', async () => {
@@ -35,7 +35,7 @@ describe('health of product-service', () => {
     await expect(callUnary(client, GetProduct, { id: 1 })).rejects.toMatchObject({ kind: 'unavailable' });
     const report = await service.callInternal('/health/ready');
     expect(report.status).toBe(503);
-    expect(report.body).toMatchObject({ status: 'down', parts: { database: { status: 'down' } } });
+    expect(report.body).toMatchObject({ status: 'down', parts: { postgres: { status: 'down' } } });
     expect((await service.callInternal('/health/live')).status).toBe(200);
 
     await service.database.restore();

@@ -4,11 +4,11 @@ import { parseIdentityKeys } from './credentials/identity-keys.ts';
 import { parseJwtSecrets } from './credentials/jwt-secrets.ts';
 
 const BcryptCost = Type.Integer({ minimum: 4, maximum: 15, default: 12 });
-const DatabaseUrl = Type.String({ pattern: '^postgres(ql)?://.' });
+const DatabaseConfig = Type.Object({ DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://.' }) });
 
 const Config = Type.Object({
   ...BaseConfig.properties,
-  DATABASE_URL: DatabaseUrl,
+  ...DatabaseConfig.properties,
   PRODUCT_SERVICE_GRPC: Type.String({ pattern: '^[^/:]+:[0-9]+$', description: 'host:port' }),
   JWT_SECRETS: Type.String({ description: 'kid:base64url,…  The first signs, all verify.' }),
   IDENTITY_KEYS: Type.String({
@@ -34,14 +34,13 @@ export function readConfig(env = process.env): UserServiceConfig {
   });
 }
 
-const MigrateConfig = Type.Object({ DATABASE_URL: DatabaseUrl });
-
-export function readMigrateConfig(env = process.env): Static<typeof MigrateConfig> {
-  return loadConfig(MigrateConfig, env);
+/** All that the one-shot, migrate, needs. */
+export function readDatabaseConfig(env = process.env): Static<typeof DatabaseConfig> {
+  return loadConfig(DatabaseConfig, env);
 }
 
 const SeedConfig = Type.Object({
-  DATABASE_URL: DatabaseUrl,
+  ...DatabaseConfig.properties,
   BCRYPT_COST: BcryptCost,
   ADMIN_EMAIL: Type.String({ format: 'email', maxLength: 254, default: 'admin@agora.local' }),
 });

@@ -4,14 +4,14 @@ import { createLogger } from '@agora/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { readSeedConfig } from './config.ts';
 import { createPasswordHasher } from './credentials/password-hasher.ts';
-import { createPrisma } from './storage/prisma.ts';
+import { createPrisma } from './storage/postgres.ts';
 import { createUserRepository } from './storage/user-repository.ts';
 import { normalizeEmail } from './users/user.ts';
 
 // Makes the first admin, and does nothing where there is one. The password is shown here and nowhere else.
 const config = readSeedConfig();
-const logger = createLogger({ service: 'user-service-seed', level: 'warn' });
-const pool = openPool({ url: config.DATABASE_URL, service: 'user-service-seed', max: 1, logger });
+const logger = createLogger({ service: 'user-service', level: 'warn' });
+const pool = openPool({ url: config.DATABASE_URL, service: 'user-service', max: 1, logger });
 try {
   const users = createUserRepository(createPrisma(pool));
   if (!(await users.has('admin'))) {

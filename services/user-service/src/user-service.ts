@@ -11,9 +11,9 @@ import { parseIdentityKeys } from './credentials/identity-keys.ts';
 import { parseJwtSecrets } from './credentials/jwt-secrets.ts';
 import { createPasswordHasher } from './credentials/password-hasher.ts';
 import { createUserApi } from './http/user-api.ts';
-import { registerVerifyRoutes } from './http/verify-routes.ts';
+import { verifyRoutes } from './http/verify-routes.ts';
 import { createAccountDirectory } from './storage/account-directory.ts';
-import { createPrisma } from './storage/prisma.ts';
+import { createPrisma } from './storage/postgres.ts';
 import { createPurchaseRepository } from './storage/purchase-repository.ts';
 import { createUserRepository } from './storage/user-repository.ts';
 import type { Audit } from './users/audit.ts';
@@ -28,8 +28,8 @@ export async function startUserService(
   const audit: Audit = (event) => logger.info(event, event.event);
 
   const pool = openPool({ url: config.DATABASE_URL, service: config.OTEL_SERVICE_NAME, logger });
-  lifecycle.onStop('database', () => pool.end());
-  health.check('database', databaseHealth(pool));
+  lifecycle.onStop('postgres', () => pool.end());
+  health.check('postgres', databaseHealth(pool));
   const prisma = createPrisma(pool);
   const users = createUserRepository(prisma);
   const purchases = createPurchaseRepository(prisma);
@@ -56,7 +56,7 @@ export async function startUserService(
     },
   );
   const internal = createInternalApp({ health, logger, openapi: () => openApiOf(api) });
-  registerVerifyRoutes(internal, {
+  verifyRoutes(internal, {
     authenticate: {
       tokens,
       accounts: createAccountDirectory(pool),

@@ -1,7 +1,7 @@
 import type { HttpApp } from '@agora/service-kit/http';
 import { productNotFound } from '../stock/stock-errors.ts';
 import type { StockRepository } from '../storage/stock-repository.ts';
-import { describeInventory, getInventorySchema, setInventorySchema } from './inventory-schemas.ts';
+import { getInventorySchema, setInventorySchema, toBody } from './inventory-schemas.ts';
 
 export type InventoryRoutesDeps = { readonly stock: Pick<StockRepository, 'find' | 'set'> };
 
@@ -9,13 +9,13 @@ export function inventoryRoutes(app: HttpApp, { stock }: InventoryRoutesDeps): v
   app.get('/inventory/:product_id', { schema: getInventorySchema }, async (request) => {
     const found = await stock.find(request.params.product_id);
     if (found === undefined) throw productNotFound();
-    return describeInventory(found);
+    return toBody(found);
   });
 
   app.put('/inventory/:product_id', { config: { role: 'admin' }, schema: setInventorySchema }, async (request) => {
     const { params, body, principal } = request;
     const changed = await stock.set(params.product_id, body.stock, principal.userId);
     if (changed === undefined) throw productNotFound();
-    return describeInventory(changed);
+    return toBody(changed);
   });
 }

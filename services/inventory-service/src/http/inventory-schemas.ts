@@ -30,6 +30,6 @@ export const setInventorySchema = {
   response: { 200: InventoryBody, ...problemResponses(400, 401, 403, 404, 413, 415, 503) },
 };
 
-export function describeInventory({ productId, stock, reserved }: ProductStock): InventoryBody {
+export function toBody({ productId, stock, reserved }: ProductStock): InventoryBody {
   return { product_id: productId, stock, reserved };
 }

@@ -60,7 +60,7 @@ export const getOrderSchema = {
 };
 
 /** Of an order with several lines, which this API cannot place, the first is shown. */
-export function describeOrder({ id, status, reason, currency, lines, createdAt }: Order): OrderBody {
+export function toBody({ id, status, reason, currency, lines, createdAt }: Order): OrderBody {
   const [line] = lines;
   if (line === undefined) throw new Error(`order ${id} has no lines`);
   return {

@@ -1,9 +1,8 @@
 import { decodeCursor, type HttpApp, linkNextPage } from '@agora/service-kit/http';
 import { afterIdOf, LIST_POSITION } from '../products/list-position.ts';
-import type { Product } from '../products/product.ts';
 import { productNotFound } from '../products/product-errors.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
-import { getProductSchema, listProductsSchema, type ProductBody } from './product-schemas.ts';
+import { getProductSchema, listProductsSchema, toBody } from './product-schemas.ts';
 
 export type ProductRoutesDeps = { readonly products: Pick<ProductRepository, 'find' | 'page'> };
 
@@ -24,8 +23,4 @@ export function productRoutes(app: HttpApp, { products }: ProductRoutesDeps): vo
     if (product === undefined) throw productNotFound(id);
     return toBody(product);
   });
-}
-
-function toBody({ id, name, unitPriceCents, currency }: Product): ProductBody {
-  return { id, name, unit_price_cents: unitPriceCents, currency };
 }

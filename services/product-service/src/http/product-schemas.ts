@@ -1,5 +1,6 @@
 import { PageQuery, ProductId, problemResponses } from '@agora/service-kit/http';
 import { type Static, Type } from 'typebox';
+import type { Product } from '../products/product.ts';
 
 const ProductBody = Type.Object({
   id: ProductId,
@@ -8,7 +9,7 @@ const ProductBody = Type.Object({
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
 });
 
-export type ProductBody = Static<typeof ProductBody>;
+type ProductBody = Static<typeof ProductBody>;
 
 export const listProductsSchema = {
   summary: 'What is sold, by id',
@@ -23,3 +24,7 @@ export const getProductSchema = {
   params: Type.Object({ product_id: ProductId }, { additionalProperties: false }),
   response: { 200: ProductBody, ...problemResponses(400, 404) },
 };
+
+export function toBody({ id, name, unitPriceCents, currency }: Product): ProductBody {
+  return { id, name, unit_price_cents: unitPriceCents, currency };
+}

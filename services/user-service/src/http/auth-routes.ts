@@ -4,14 +4,14 @@ import formbody from '@fastify/formbody';
 import { type LogInDeps, logIn } from '../users/log-in.ts';
 import { type SignUpDeps, signUp } from '../users/sign-up.ts';
 import { type LogInFields, logInSchema, signUpSchema } from './auth-schemas.ts';
-import { describeUser } from './user-schemas.ts';
+import { toBody } from './user-schemas.ts';
 
 export type AuthRoutesDeps = { readonly signUp: SignUpDeps; readonly logIn: LogInDeps };
 
-export function registerAuthRoutes(app: HttpApp, deps: AuthRoutesDeps): void {
+export function authRoutes(app: HttpApp, deps: AuthRoutesDeps): void {
   app.post('/auth/signup', { schema: signUpSchema, config: { public: true } }, async (request, reply) => {
     const user = await signUp(deps.signUp, request.body);
-    return reply.code(201).header('location', `/users/${user.id}`).send(describeUser(user));
+    return reply.code(201).header('location', `/users/${user.id}`).send(toBody(user));
   });
 
   // In a scope of its own, so that no other route learns to read forms.

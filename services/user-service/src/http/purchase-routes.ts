@@ -3,19 +3,19 @@ import type { PurchaseRepository } from '../storage/purchase-repository.ts';
 import { type PurchaseProductDeps, purchaseProduct } from '../users/purchase-product.ts';
 import { requireSelfOrAdmin } from '../users/user.ts';
 import { pageById } from './page-by-id.ts';
-import { describePurchase, listPurchasesSchema, purchaseProductSchema } from './purchase-schemas.ts';
+import { listPurchasesSchema, purchaseProductSchema, toBody } from './purchase-schemas.ts';
 
 export type PurchaseRoutesDeps = {
   readonly purchaseProduct: PurchaseProductDeps;
   readonly purchases: Pick<PurchaseRepository, 'page'>;
 };
 
-export function registerPurchaseRoutes(app: HttpApp, deps: PurchaseRoutesDeps): void {
+export function purchaseRoutes(app: HttpApp, deps: PurchaseRoutesDeps): void {
   app.post('/users/:id/purchases', { schema: purchaseProductSchema }, async (request, reply) => {
     const { product_id: productId, quantity = 1 } = request.body;
     const order = { userId: request.params.id, productId, quantity };
     const purchase = await purchaseProduct(deps.purchaseProduct, request.principal, order);
-    return reply.code(201).send(describePurchase(purchase));
+    return reply.code(201).send(toBody(purchase));
   });
 
   app.get('/users/:id/purchases', { schema: listPurchasesSchema }, async (request, reply) => {
@@ -23,6 +23,6 @@ export function registerPurchaseRoutes(app: HttpApp, deps: PurchaseRoutesDeps): 
     const page = await pageById(request, reply, request.query, (position, limit) =>
       deps.purchases.page(request.params.id, position, limit),
     );
-    return page.map(describePurchase);
+    return page.map(toBody);
   });
 }

@@ -31,7 +31,7 @@ export const listPurchasesSchema = {
   response: { 200: Type.Array(Purchase), ...problemResponses(400, 401, 403) },
 };
 
-export function describePurchase(purchase: core.Purchase): Static<typeof Purchase> {
+export function toBody(purchase: core.Purchase): Static<typeof Purchase> {
   return {
     id: purchase.id,
     product_id: purchase.productId,

@@ -8,9 +8,9 @@ import {
   changeUserSchema,
   currentUserSchema,
   deleteUserSchema,
-  describeUser,
   getUserSchema,
   listUsersSchema,
+  toBody,
 } from './user-schemas.ts';
 
 export type UserRoutesDeps = {
@@ -18,7 +18,7 @@ export type UserRoutesDeps = {
   readonly audit: Audit;
 };
 
-export function registerUserRoutes(app: HttpApp, { users, audit }: UserRoutesDeps): void {
+export function userRoutes(app: HttpApp, { users, audit }: UserRoutesDeps): void {
   app.get('/users/', { schema: listUsersSchema }, async (request, reply) => {
     const { userId, role } = request.principal;
     const page = await pageById(request, reply, request.query, async (position, limit) => {
@@ -26,16 +26,16 @@ export function registerUserRoutes(app: HttpApp, { users, audit }: UserRoutesDep
       const self = await users.find(userId);
       return self === undefined ? [] : [self];
     });
-    return page.map(describeUser);
+    return page.map(toBody);
   });
 
   app.get('/users/me', { schema: currentUserSchema }, async (request) =>
-    describeUser(found(await users.find(request.principal.userId))),
+    toBody(found(await users.find(request.principal.userId))),
   );
 
   app.get('/users/:id', { schema: getUserSchema }, async (request) => {
     requireSelfOrAdmin(request.principal, request.params.id);
-    return describeUser(found(await users.find(request.params.id)));
+    return toBody(found(await users.find(request.params.id)));
   });
 
   app.patch('/users/:id', { schema: changeUserSchema }, async (request) => {
@@ -45,7 +45,7 @@ export function registerUserRoutes(app: HttpApp, { users, audit }: UserRoutesDep
       ...changes,
       ...(email === undefined ? {} : { email: normalizeEmail(email) }),
     });
-    return describeUser(found(user));
+    return toBody(found(user));
   });
 
   app.delete('/users/:id', { schema: deleteUserSchema }, async (request, reply) => {

@@ -57,6 +57,6 @@ export const deleteUserSchema = {
   response: { 204: Type.Null({ description: 'Deleted.' }), ...problemResponses(400, 401, 403, 404) },
 };
 
-export function describeUser({ id, name, email, createdAt }: core.User): Static<typeof User> {
+export function toBody({ id, name, email, createdAt }: core.User): Static<typeof User> {
   return { id, name, email, created_at: createdAt.toISOString() };
 }

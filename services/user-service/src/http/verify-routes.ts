@@ -10,7 +10,7 @@ export type VerifyRoutesDeps = { readonly authenticate: AuthenticateDeps; readon
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** For the gateway and the other services, on the internal listener. */
-export function registerVerifyRoutes(app: HttpApp, deps: VerifyRoutesDeps): void {
+export function verifyRoutes(app: HttpApp, deps: VerifyRoutesDeps): void {
   app.get('/.well-known/jwks.json', { config: { public: true } }, async () => ({ keys: deps.publicKeys }));
 
   // Answers 200, 401 or 503 and nothing else: the gateway hands any other answer on to the client as it is.
