@@ -98,6 +98,13 @@ describe('product-service as a process', () => {
     expect(service.stdout()).toBe('');
   });
 
+  it('refuses a URL that stops after its scheme', async () => {
+    const service = run('main', { DATABASE_URL: 'postgres://', USER_SERVICE_INTERNAL_URL: 'http://' });
+    expect(await service.ended).toBe(78);
+    expect(service.stderr()).toContain('DATABASE_URL');
+    expect(service.stderr()).toContain('USER_SERVICE_INTERNAL_URL');
+  });
+
   it.each([
     ['is not migrated', () => ({})],
     ['does not answer', () => ({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' })],
