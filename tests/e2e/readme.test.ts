@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { agora } from '../support/agora-command.ts';
 import { eventually } from '../support/eventually.ts';
 import { shopUnderTest } from '../support/shop.ts';
@@ -19,6 +19,8 @@ const documents = [
 ].map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 const readme = documents[0]?.text ?? '';
 const run = promisify(execFile);
+const { directory } = inject('shop');
+const launcher = (...args: string[]) => agora(directory, args);
 
 const shop = shopUnderTest();
 afterAll(() => shop.close());
@@ -28,6 +30,8 @@ const tour = /```sh\n(curl [\s\S]*?)```/.exec(readme)?.[1]?.replaceAll('http://l
 const sed = /\| (sed '[^\n]*')\)/.exec(tour)?.[1] ?? '';
 const alternatives = [...readme.matchAll(/`((?:jq -r|python3 -c) [^`]+)`/g)].map(([, command]) => command ?? '');
 
+let answers = '';
+
 describe('the tour', () => {
   let stockBefore = 0;
   beforeAll(async () => {
@@ -36,6 +40,7 @@ describe('the tour', () => {
 
   it('works when it is pasted', async () => {
     const { stdout } = await run('bash', ['-c', tour]);
+    answers = stdout;
     expect(stdout).toMatch(
       /"email":"a@b\.com"[\s\S]*"status":"placed","product_id":99[\s\S]*"product_id":99,"stock":\d+/,
     );
@@ -62,12 +67,30 @@ describe('the documents', () => {
   it('name launcher commands and options that exist', async () => {
     const named = documents.flatMap(({ text }) => [...text.matchAll(/\.\/agora ([a-z]+)((?: --?[a-z-]+)*)/g)]);
     expect(named.length).toBeGreaterThan(10);
-    const help = new Map<string, string>();
-    for (const [, command = '', options = ''] of named) {
-      if (!help.has(command)) help.set(command, await agora('/tmp', [command, '--help']));
-      for (const option of options.split(' ').filter((each) => each !== ''))
-        expect(help.get(command)).toContain(option);
+    const commands = [...(await launcher('--help')).matchAll(/^ {2}([a-z]+) /gm)].map(([, command]) => command);
+    for (const command of new Set(named.map(([, each = '']) => each))) {
+      expect(commands).toContain(command);
+      const help = await launcher(command, '--help');
+      for (const [, , options = ''] of named.filter(([, each]) => each === command)) {
+        for (const option of options.split(' ').filter((each) => each !== '')) expect(help).toContain(option);
+      }
     }
+  });
+
+  it('name commands that do what they say: smoke, status, seed, logs, docs, doctor', async () => {
+    expect(await launcher('smoke')).toContain('the tour works');
+    expect(JSON.parse(await launcher('status', '--json'))).toMatchObject({ running: true, ready: true });
+    expect(await launcher('status')).toContain('the four services together');
+    await launcher('seed');
+    expect(await launcher('logs', 'order-service')).toContain('"service":"order-service"');
+    expect(JSON.parse(await launcher('docs', '--print'))).toMatchObject({ openapi: '3.1.0' });
+    expect(JSON.parse(await launcher('doctor', '--json'))).toBeTypeOf('object');
+  });
+
+  it('show the answers that the tour has', () => {
+    const shown = /^```\n(\{[\s\S]*?)```/m.exec(readme)?.[1] ?? '';
+    const shape = (text: string) => [...text.matchAll(/"([a-z_]+)":/g)].map(([, key]) => key);
+    expect(shape(shown)).toEqual(shape(answers));
   });
 
   it('name test files that exist', () => {

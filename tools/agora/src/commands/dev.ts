@@ -14,7 +14,11 @@ export function registerDev(program: Command): void {
     .command('dev')
     .description('like up, and restart a service when its files or a package change')
     .option('--fresh', 'delete the data of earlier runs first')
-    .option('--port <number>', 'port of the gateway, 0 for any free one (default: 80 if allowed, else 8000)', parsePort)
+    .option(
+      '--port <number>',
+      'port of the gateway, 0 for free ones for every part (default: 80 if allowed, else 8000)',
+      parsePort,
+    )
     .action(async (options: { fresh?: boolean; port?: number }) => {
       const config = readConfig();
       const view = terminalProgress(config);

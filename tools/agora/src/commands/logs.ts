@@ -29,6 +29,8 @@ async function showLogs(part: string | undefined, { follow, lines }: LogsOptions
   for (const name of chosen) {
     for (const line of lastLines(join(folder, `${name}.log`), lines)) console.log(`${prefix(name)}${line}`);
   }
+  // Nobody reads any more.
+  process.stdout.on('error', () => process.exit(0));
   if (follow) for (const name of chosen) await followFile(join(folder, `${name}.log`), prefix(name));
 }
 

@@ -18,7 +18,11 @@ export function registerUp(program: Command): void {
     .description('start the whole shop and keep it running until Ctrl-C')
     .option('--fresh', 'delete the data of earlier runs first')
     .option('--detach', 'return when everything runs; `down` stops it')
-    .option('--port <number>', 'port of the gateway, 0 for any free one (default: 80 if allowed, else 8000)', parsePort)
+    .option(
+      '--port <number>',
+      'port of the gateway, 0 for free ones for every part (default: 80 if allowed, else 8000)',
+      parsePort,
+    )
     .addOption(program.createOption('--background', 'run as the detached half').hideHelp())
     .action(async (options: UpOptions) => {
       process.exitCode = options.background ? await runDetached(options) : await up(options);

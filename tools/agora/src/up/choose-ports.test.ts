@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../processes/free-port.ts';
 import { choosePorts, PortTakenError } from './choose-ports.ts';
 
 const servers: Server[] = [];
@@ -27,7 +28,7 @@ describe('choosePorts', () => {
   it('replaces a usual port that is taken, and says so', async () => {
     // Whatever holds the usual port, it is held now.
     await listenOn(4003).catch(() => {});
-    const { ports, notes } = await choosePorts({ gateway: 0 });
+    const { ports, notes } = await choosePorts({ gateway: await freePort() });
     expect(ports['order-service']).not.toBe(4003);
     expect(notes).toContainEqual(`port 4003 is taken: order-service listens on ${ports['order-service']}`);
   });
