@@ -16,6 +16,9 @@ import { readConfig } from './config.ts';
 
 enableCompileCache(join(readConfig().cacheDirectory, 'compiled'));
 
+// A terminal that was closed, or `| head`: what runs has to be stopped in order all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 /** In the order in which `--help` lists them. */
 const COMMANDS = [
   registerUp,

@@ -8,6 +8,7 @@ import { eventually } from '@agora/tests/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../src/config.ts';
 import { INSTANCE_VARIABLE } from '../src/instance/end-leftovers.ts';
+import { listeningAddresses } from './listening-addresses.ts';
 
 // The launcher as a person runs it, in a folder of its own. One shop for all tests, in their order.
 const directory = mkdtempSync(join(tmpdir(), 'agora-launcher-'));
@@ -95,6 +96,12 @@ describe('agora up', { timeout: TIMEOUT_MS }, () => {
       expect(part).toMatchObject({ pid: expect.any(Number), health: 'ok', memoryBytes: expect.any(Number) });
       expect(Object.keys(part.ports)).not.toEqual([]);
     }
+  });
+
+  it('listens on nothing but loopback', () => {
+    const addresses = listeningAddresses(...ours().map(Number));
+    expect(addresses.length).toBeGreaterThan(14);
+    expect(addresses.filter((address) => !/^(127\.0\.0\.1|::1):/.test(address))).toEqual([]);
   });
 
   it('shows the lines of one part, and names the parts when there is no such', async () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,8 +50,11 @@ describe('startPostgres', () => {
     const data = String((await query(first.url, 'SHOW data_directory')).map((row) => Object.values(row as object)[0]));
     process.kill(first.pid, 'SIGKILL');
     await first.processes[0]?.exited;
-    writeFileSync(join(data, 'postmaster.pid'), `${process.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);
-    const second = await start();
+    // Postgres believes its pid file when the process is its own user's, and not its parent.
+    const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const other = spawn('sleep', ['60'], { stdio: 'ignore', cwd: '/', ...user });
+    writeFileSync(join(data, 'postmaster.pid'), `${other.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);
+    const second = await start().finally(() => other.kill());
     expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await second.stop();
   });

@@ -57,7 +57,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   const epmd = await startProcess({
     name: 'epmd',
     command: program.epmd,
-    args: ['-port', String(epmdPort), '-address', '127.0.0.1'],
+    args: ['-port', String(epmdPort)],
     cwd: options.dataDirectory,
     env,
     logFile,
@@ -153,6 +153,7 @@ function nodeEnvironment(directory: string, files: ConfigurationFiles): NodeJS.P
     RABBITMQ_CONF_ENV_FILE: files.env,
     RABBITMQ_ENABLED_PLUGINS_FILE: files.plugins,
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    // Read by epmd itself.
     ERL_EPMD_ADDRESS: '127.0.0.1',
     // Makes the start script become the Erlang process instead of watching over it: one pid, and signals reach it.
     RUNNING_UNDER_SYSTEMD: 'true',

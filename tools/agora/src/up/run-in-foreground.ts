@@ -41,7 +41,7 @@ export async function runInForeground(options: ForegroundOptions): Promise<numbe
   options.onReady(summary({ ports, externalBroker, admin: shop.admin, seconds }));
   options.beside?.(shop, told.signal);
   await untilAborted(told.signal);
-  await reported(report, 'shop', 'gateway, services, broker, database', () => shop.stop());
+  await reported(report, 'stopped', 'gateway, services, broker, database', () => shop.stop());
   return 0;
 }
 
