@@ -1,5 +1,5 @@
 import { BaseConfig, loadConfig } from '@agora/service-kit';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { parseIdentityKeys } from './credentials/identity-keys.ts';
 import { parseJwtSecrets } from './credentials/jwt-secrets.ts';
 

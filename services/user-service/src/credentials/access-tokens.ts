@@ -1,5 +1,5 @@
 import jwt from 'jsonwebtoken';
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { JwtSecret } from './jwt-secrets.ts';
 

@@ -1,5 +1,5 @@
 import { problemResponses } from '@agora/service-kit/http';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Email, PersonName, User } from './user-schemas.ts';
 
 /** A bound on work only. How long a password may be is counted in bytes, in the core. */

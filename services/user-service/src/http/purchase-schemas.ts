@@ -1,5 +1,5 @@
 import { PageQuery, ProductId, problemResponses, Quantity, UserIdParam } from '@agora/service-kit/http';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type * as core from '../users/purchase-product.ts';
 
 const PurchaseParams = Type.Object({ id: UserIdParam }, { additionalProperties: false });

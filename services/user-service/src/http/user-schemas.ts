@@ -1,5 +1,5 @@
 import { PageQuery, problemResponses, UserIdParam } from '@agora/service-kit/http';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type * as core from '../users/user.ts';
 
 /** The format takes ASCII alone, so lower-casing means the same here and in the database. It has no limit of its own. */
