@@ -23,7 +23,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** In words for a person where we know the kind, else the last thing that the tool said. */
-export function reasonOf(said: string): string {
+function reasonOf(said: string): string {
   const known = REASONS.find(([pattern]) => pattern.test(said));
   if (known !== undefined) return known[1];
   return said.trim().split('\n').at(-1) ?? said;
