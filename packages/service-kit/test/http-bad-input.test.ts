@@ -8,6 +8,8 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const LONE_SURROGATE = '{"product_id":1,"quantity":1,"note":"\\ud800"}';
+// What a decoder makes of such bytes: it must not pass for text that somebody wrote.
+const BROKEN_UTF8 = '{"product_id":1,"quantity":1,"note":"a\uFFFDb"}';
 const NUL = '{"product_id":1,"quantity":1,"note":"a\\u0000b"}';
 
 describe('a body', () => {
@@ -33,6 +35,7 @@ describe('a body', () => {
       'body/note must NOT have more than 20 characters',
     ],
     ['with a NUL', NUL, 'body/note must be well-formed Unicode text without NUL characters'],
+    ['with bytes that are no UTF-8', BROKEN_UTF8, 'body/note must be well-formed Unicode text without NUL characters'],
     ['with half a character', LONE_SURROGATE, 'body/note must be well-formed Unicode text without NUL characters'],
     ['that is a list', '[]', 'body must be object'],
     ['that is a word', '"order"', 'body must be object'],
