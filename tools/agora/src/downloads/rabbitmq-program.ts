@@ -30,6 +30,9 @@ export async function findRabbitmq(config: LauncherConfig, options: ProgramOptio
   const release = await debianRelease();
   if (release === undefined) throw new NoRabbitmqError(missingSentence());
   const folder = join(config.cacheDirectory, `rabbitmq-${release}-${process.arch}`);
+  if (/\s/.test(folder)) {
+    throw new Error(`RabbitMQ's own scripts take no path with spaces (${folder}): set XDG_CACHE_HOME to one without`);
+  }
   await placeInCache(folder, async (unfinished) => {
     options.onDownload?.('RabbitMQ packages');
     const scratch = await mkdtemp(join(config.cacheDirectory, `.unfinished-${process.pid}-apt-`));
