@@ -17,6 +17,7 @@ import { type RunningRabbitmq, startRabbitmq } from '../tools/agora/src/parts/ra
 import { BROKER_VHOST, brokerDefinitions } from '../tools/agora/src/secrets/broker-definitions.ts';
 import { ensureSecrets, type Secrets } from '../tools/agora/src/secrets/ensure-secrets.ts';
 import { writeDerivedFile } from '../tools/agora/src/secrets/secret-file.ts';
+import { type BrokerUser, brokerUser, USES_BROKER } from '../tools/agora/src/secrets/service-table.ts';
 
 // A broker of its own: users belong to the whole broker, not to a vhost.
 const directory = mkdtempSync(join(tmpdir(), 'agora-permissions-'));
@@ -44,7 +45,7 @@ function ask(method: string, path: string, { login = 'guest:guest', body }: { lo
   });
 }
 
-async function as<T>(user: 'order' | 'inventory', work: (connection: ChannelModel) => Promise<T>): Promise<T> {
+async function as<T>(user: BrokerUser, work: (connection: ChannelModel) => Promise<T>): Promise<T> {
   const url = `amqp://${user}:${secrets.brokerPasswords[user]}@127.0.0.1:${broker.port}/${BROKER_VHOST}`;
   const connection = await connect(url);
   connection.on('error', () => {});
@@ -73,7 +74,7 @@ async function attempt(connection: ChannelModel, action: (channel: Channel) => P
 }
 type Channel = Awaited<ReturnType<ChannelModel['createConfirmChannel']>>;
 
-describe.each(['order', 'inventory'] as const)('the user of %s-service', (user) => {
+describe.each(USES_BROKER.flatMap(brokerUser))('the service’s user %s', (user) => {
   it('declares the whole topology, publishes, and republishes to a retry queue', async () => {
     await as(user, async (connection) => {
       expect(await attempt(connection, (channel) => declareTopology(channel))).toBe('done');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 const { services, networks } = readComposeFile();
 const all = Object.entries(services);
-const oneShots = all.filter(([name]) => /^(secrets|migrate-|seed-)/.test(name)).map(([name]) => name);
+const oneShots = all.filter(([name]) => /^(secrets|databases|migrate-|seed-)/.test(name)).map(([name]) => name);
 
 describe('every container', () => {
   it.each(all)('%s has as little as it needs', (_name, service) => {

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabases } from '../tools/agora/src/parts/create-databases.ts';
 import { type RunningPostgres, startPostgres } from '../tools/agora/src/parts/postgres.ts';
 import { removePostgres } from '../tools/agora/src/parts/postgres-home.ts';
-import { DATABASES, ensureSecrets, type Secrets, type ServiceName } from '../tools/agora/src/secrets/ensure-secrets.ts';
+import { ensureSecrets, type Secrets } from '../tools/agora/src/secrets/ensure-secrets.ts';
+import { SERVICE_TABLE, SERVICES, type ServiceName } from '../tools/agora/src/secrets/service-table.ts';
 
 // A server of its own: roles belong to the whole server, and have the names that the shop's have.
 const directory = mkdtempSync(join(tmpdir(), 'agora-roles-'));
 const dataDirectory = join(directory, 'postgres');
-const services = Object.keys(DATABASES) as ServiceName[];
+const databaseOf = (service: ServiceName) => SERVICE_TABLE[service].database;
 let postgres: RunningPostgres;
 let secrets: Secrets;
 
@@ -20,6 +21,11 @@ beforeAll(async () => {
   const password = secrets.postgresPassword;
   postgres = await startPostgres({ dataDirectory, password, durable: false, logFile: join(directory, 'postgres.log') });
   await createDatabases(postgres.url, secrets);
+  // A server from before the last of the services: its database is added, the others stay.
+  const [last] = SERVICES.slice(-1).map(databaseOf);
+  await asSuperuser(`DROP DATABASE ${last}`);
+  await asSuperuser(`DROP ROLE ${last}`);
+  await createDatabases(postgres.url, secrets);
 });
 afterAll(async () => {
   await postgres?.stop();
@@ -27,13 +33,19 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+async function asSuperuser(sql: string) {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
 async function asRole(
   service: ServiceName,
   database: string,
   sql: string,
   password = secrets.databasePasswords[service],
 ) {
-  const login = { host: '127.0.0.1', port: postgres.port, user: DATABASES[service], password, database };
+  const login = { host: '127.0.0.1', port: postgres.port, user: databaseOf(service), password, database };
   const client = new Client(login);
   await client.connect();
   try {
@@ -43,12 +55,12 @@ async function asRole(
   }
 }
 
-describe.each(services)('the role of %s', (service) => {
+describe.each(SERVICES)('the role of %s', (service) => {
   it('owns its database', async () => {
-    await asRole(service, DATABASES[service], 'CREATE TABLE mine (id int)');
+    await asRole(service, databaseOf(service), 'CREATE TABLE mine (id int)');
   });
 
-  it.each([...Object.values(DATABASES), 'postgres', 'template1'].filter((name) => name !== DATABASES[service]))(
+  it.each([...SERVICES.map(databaseOf), 'postgres', 'template1'].filter((name) => name !== databaseOf(service)))(
     'cannot open %s',
     async (database) => {
       await expect(asRole(service, database, 'SELECT 1')).rejects.toMatchObject({ code: '42501' });
@@ -56,11 +68,11 @@ describe.each(services)('the role of %s', (service) => {
   );
 
   it('needs its own password', async () => {
-    await expect(asRole(service, DATABASES[service], 'SELECT 1', 'guess')).rejects.toMatchObject({ code: '28P01' });
+    await expect(asRole(service, databaseOf(service), 'SELECT 1', 'guess')).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('makes no database and no role', async () => {
-    await expect(asRole(service, DATABASES[service], 'CREATE DATABASE more')).rejects.toMatchObject({ code: '42501' });
-    await expect(asRole(service, DATABASES[service], 'CREATE ROLE more')).rejects.toMatchObject({ code: '42501' });
+    await expect(asRole(service, databaseOf(service), 'CREATE DATABASE more')).rejects.toMatchObject({ code: '42501' });
+    await expect(asRole(service, databaseOf(service), 'CREATE ROLE more')).rejects.toMatchObject({ code: '42501' });
   });
 });

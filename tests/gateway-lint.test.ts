@@ -1,5 +1,7 @@
 import { type RunningGateway, startGateway } from '@agora/tests/gateway';
 import { describe, expect, it } from 'vitest';
+import { SERVICES } from '../tools/agora/src/secrets/service-table.ts';
+import { variablePrefix } from '../tools/agora/src/services.ts';
 
 type Router = {
   name: string;
@@ -22,7 +24,7 @@ const FORBIDDEN = /^(stripprefix|stripprefixregex|replacepath|replacepathregex|a
 
 const environment = Object.fromEntries([
   ['USER_SERVICE_INTERNAL_URL', 'http://127.0.0.1:1'],
-  ...['USER', 'PRODUCT', 'ORDER', 'INVENTORY'].map((name) => [`${name}_SERVICE_URLS`, 'http://127.0.0.1:1']),
+  ...SERVICES.map((service) => [`${variablePrefix(service)}_URLS`, 'http://127.0.0.1:1']),
 ]);
 
 describe('the routes', () => {

@@ -2,6 +2,8 @@ import { startGateway } from '@agora/tests/gateway';
 import { rawRequest } from '@agora/tests/raw-request';
 import { CALLER, type EchoingShop, startEchoingShop } from '@agora/tests/shop-behind-gateway';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SERVICES } from '../tools/agora/src/secrets/service-table.ts';
+import { variablePrefix } from '../tools/agora/src/services.ts';
 
 const authorization = `Bearer ${CALLER.token}`;
 const ID = '0199b0a2-0000-7000-8000-000000000001';
@@ -174,9 +176,7 @@ describe('replicas', () => {
 });
 
 describe('a configuration with a mistake', () => {
-  const good = Object.fromEntries(
-    ['USER', 'PRODUCT', 'ORDER', 'INVENTORY'].map((name) => [`${name}_SERVICE_URLS`, 'http://127.0.0.1:1']),
-  );
+  const good = Object.fromEntries(SERVICES.map((service) => [`${variablePrefix(service)}_URLS`, 'http://127.0.0.1:1']));
   it.each([
     ['no verify address', {}],
     [

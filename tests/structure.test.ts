@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { SERVICES } from '../tools/agora/src/secrets/service-table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -67,12 +68,13 @@ describe('the tree', () => {
     ).toEqual([]);
   });
 
-  it('starts the four services with files that differ in one name', () => {
-    const mains = ['user', 'product', 'order', 'inventory'].map((name) => {
-      const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-      return read(`services/${name}-service/src/main.ts`)
-        .replaceAll(`start${capital}Service`, 'startService')
-        .replaceAll(`${name}-service`, 'service');
+  it('starts every service with files that differ in one name', () => {
+    expect(readdirSync(`${root}services`).sort()).toEqual([...SERVICES].sort());
+    const mains = SERVICES.map((service) => {
+      const capital = service.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+      return read(`services/${service}/src/main.ts`)
+        .replaceAll(`start${capital}`, 'startService')
+        .replaceAll(service, 'service');
     });
     expect(new Set(mains).size).toBe(1);
   });

@@ -1,8 +1,9 @@
 import { type ComposeShop, startComposeShop } from '@agora/tests/compose-shop';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SEEDED, SERVICE_TABLE, SERVICES, type ServiceName } from '../../tools/agora/src/secrets/service-table.ts';
 import { createShopClient } from '../../tools/agora/src/shop/shop-client.ts';
 
-const SERVICES = ['user-service', 'product-service', 'order-service', 'inventory-service'];
+const short = (service: ServiceName) => service.replace('-service', '');
 const STAYING = ['postgres', 'rabbitmq', 'gateway', ...SERVICES];
 
 let shop: ComposeShop;
@@ -21,8 +22,9 @@ describe('docker compose up -d --build', () => {
       [
         ...STAYING.map((name) => `${name} healthy`),
         'secrets 0',
-        ...['user', 'product', 'order', 'inventory'].map((name) => `migrate-${name} 0`),
-        ...['user', 'product', 'inventory'].map((name) => `seed-${name} 0`),
+        'databases 0',
+        ...SERVICES.map((service) => `migrate-${short(service)} 0`),
+        ...SEEDED.map((service) => `seed-${short(service)} 0`),
       ].sort(),
     );
   });
@@ -92,13 +94,9 @@ describe.each(SERVICES)('the container of %s', (service) => {
     const files = JSON.parse(
       await inside(service, "console.log(JSON.stringify(require('fs').readdirSync('/run/secrets')))"),
     );
-    const wanted = {
-      'user-service': ['database_url', 'identity_keys', 'jwt_secrets'],
-      'product-service': ['database_url'],
-      'order-service': ['database_url', 'rabbitmq_url'],
-      'inventory-service': ['database_url', 'rabbitmq_url'],
-    }[service];
-    expect(files.sort()).toEqual(wanted);
+    const { broker, secrets = [] } = SERVICE_TABLE[service];
+    const own = [...secrets.map((name) => name.toLowerCase()), ...(broker === undefined ? [] : ['rabbitmq_url'])];
+    expect(files.sort()).toEqual(['database_url', ...own].sort());
   });
 
   it('refuses a neighbour that names a user, and reaches nothing outside', async () => {

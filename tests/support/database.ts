@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { applyMigrations } from '@agora/service-kit/migrations';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { ownDatabaseStatements } from '../../tools/agora/src/secrets/database-statements.ts';
+import { ownDatabaseSteps } from '../../tools/agora/src/secrets/database-statements.ts';
 
 export type TestDatabase = {
   /** As the database's own role, which owns it and can open no other. */
@@ -22,7 +22,7 @@ export async function createTestDatabase(options: { serviceDirectory?: string } 
   const name = `test_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   await asSuperuser(async (client) => {
-    for (const statement of ownDatabaseStatements(name, password)) await client.query(statement);
+    for (const { statement } of ownDatabaseSteps(name, password)) await client.query(statement);
   });
   const url = new URL(inject('servers').postgresUrl);
   url.username = name;

@@ -1,3 +1,4 @@
+import { SERVICES, type ServiceName } from '../../tools/agora/src/secrets/service-table.ts';
 import { type EchoUpstream, startEchoUpstream } from './echo-upstream.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from './gateway.ts';
 
@@ -11,8 +12,9 @@ export const CALLER = {
   },
 } as const;
 
-const SERVICES = ['user', 'product', 'order', 'inventory'] as const;
-export type EchoingService = (typeof SERVICES)[number];
+type ShortName<Name> = Name extends `${infer Short}-service` ? Short : never;
+export type EchoingService = ShortName<ServiceName>;
+const NAMES = SERVICES.map((service) => service.replace('-service', '') as EchoingService);
 
 export type EchoingShop = {
   readonly gateway: RunningGateway;
@@ -36,7 +38,7 @@ export async function startEchoingShop(
     response.writeHead(401, { ...CALLER.headers, server: 'secret/1.0', 'content-type': 'application/problem+json' });
     return void response.end('{"code":"unauthenticated"}');
   });
-  const started = await Promise.all(SERVICES.map(async (name) => [name, await startEchoUpstream(name)] as const));
+  const started = await Promise.all(NAMES.map(async (name) => [name, await startEchoUpstream(name)] as const));
   const services = Object.fromEntries(started) as Record<EchoingService, EchoUpstream>;
   const upstreams = started.map(([name, { url }]) => [
     `${name.toUpperCase()}_SERVICE_URLS`,
@@ -55,7 +57,7 @@ export async function startEchoingShop(
     verify,
     services,
     takeRequests: () =>
-      SERVICES.flatMap((service) => services[service].requests.splice(0).map((request) => ({ ...request, service }))),
+      NAMES.flatMap((service) => services[service].requests.splice(0).map((request) => ({ ...request, service }))),
     async close() {
       await gateway.close();
       await Promise.all([verify, ...Object.values(services)].map((upstream) => upstream.close()));

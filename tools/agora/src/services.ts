@@ -1,34 +1,48 @@
 import { BROKER_VHOST } from './secrets/broker-definitions.ts';
-import { DATABASES, type Secrets, type ServiceName } from './secrets/ensure-secrets.ts';
+import { ownSecrets, type Secrets } from './secrets/ensure-secrets.ts';
+import {
+  type BrokerUser,
+  brokerUser,
+  type GrpcServiceName,
+  SERVICE_TABLE,
+  SERVICES,
+  type ServiceName,
+} from './secrets/service-table.ts';
 
-/** Where everything listens when nobody else does. */
-export const USUAL_PORTS = {
+const PLATFORM_PORTS = {
   gateway: 80,
   'gateway-dashboard': 8080,
   'gateway-internal': 8082,
   postgres: 5432,
   rabbitmq: 5672,
   'rabbitmq-management': 15672,
-  'user-service': 4001,
-  'user-service-internal': 4101,
-  'product-service': 4002,
-  'product-service-internal': 4102,
-  'product-service-grpc': 4302,
-  'order-service': 4003,
-  'order-service-internal': 4103,
-  'inventory-service': 4004,
-  'inventory-service-internal': 4104,
 } as const;
 
-export type PortName = keyof typeof USUAL_PORTS;
+export type PortName =
+  | keyof typeof PLATFORM_PORTS
+  | ServiceName
+  | `${ServiceName}-internal`
+  | `${GrpcServiceName}-grpc`;
 export type Ports = Readonly<Record<PortName, number>>;
 
-export const SERVICES = Object.keys(DATABASES) as ServiceName[];
+/** Where everything listens when nobody else does. */
+export const USUAL_PORTS: Ports = {
+  ...PLATFORM_PORTS,
+  ...(Object.fromEntries(
+    SERVICES.flatMap((service) => {
+      const { ports } = SERVICE_TABLE[service];
+      return Object.entries(servicePorts(service)).map(([use, name]) => [name, ports[use as keyof typeof ports]]);
+    }),
+  ) as Omit<Ports, keyof typeof PLATFORM_PORTS>),
+};
 
-/** Services that have demo data. user-service's is the admin. */
-export const SEEDED: readonly ServiceName[] = ['user-service', 'product-service', 'inventory-service'];
-
-export const USES_BROKER: readonly ServiceName[] = ['order-service', 'inventory-service'];
+/** The names of a service's ports, by what they are for. */
+export function servicePorts(service: ServiceName): { http: PortName; internal: PortName; grpc?: PortName } {
+  const names = { http: service, internal: `${service}-internal` } as const;
+  return SERVICE_TABLE[service].ports.grpc === undefined
+    ? names
+    : { ...names, grpc: `${service as GrpcServiceName}-grpc` };
+}
 
 /** The development profile, as in `.env.example`. A variable of that name in the environment of `./agora up` wins. */
 export const SETTINGS = {
@@ -63,39 +77,33 @@ export type ShopAddresses = {
 /** Every variable that a service gets. */
 export function serviceEnvironment(service: ServiceName, shop: ShopAddresses): Record<string, string> {
   const { ports, settings } = shop;
-  const user = { USER_SERVICE_INTERNAL_URL: `http://127.0.0.1:${ports['user-service-internal']}` };
-  const catalog = { PRODUCT_SERVICE_GRPC: `127.0.0.1:${ports['product-service-grpc']}` };
-  const retries = settings.RETRY_DELAYS_MS === '' ? {} : { RETRY_DELAYS_MS: settings.RETRY_DELAYS_MS };
-  const own: Record<ServiceName, Record<string, string>> = {
-    'user-service': {
-      ...catalog,
-      JWT_SECRETS: shop.secrets.jwtSecrets,
-      IDENTITY_KEYS: shop.secrets.identityKeys,
-      ACCESS_TOKEN_TTL_SECONDS: settings.ACCESS_TOKEN_TTL_SECONDS,
-      BCRYPT_COST: settings.BCRYPT_COST,
-      PASSWORD_MIN_LENGTH: settings.PASSWORD_MIN_LENGTH,
-    },
-    'product-service': { ...user, GRPC_PORT: String(ports['product-service-grpc']) },
-    'order-service': { ...user, ...catalog, RABBITMQ_URL: brokerUrl('order', shop), ...retries },
-    'inventory-service': { ...user, RABBITMQ_URL: brokerUrl('inventory', shop), ...retries },
-  };
+  const { asks = [], secrets = [], settings: wanted = [] } = SERVICE_TABLE[service];
+  const { http, internal, grpc } = servicePorts(service);
+  const own = ownSecrets(shop.secrets);
   return {
     NODE_ENV: 'development',
     LOG_LEVEL: settings.LOG_LEVEL,
     HTTP_HOST: '127.0.0.1',
-    HTTP_PORT: String(ports[service]),
-    INTERNAL_PORT: String(ports[`${service}-internal`]),
+    HTTP_PORT: String(ports[http]),
+    INTERNAL_PORT: String(ports[internal]),
+    ...(grpc === undefined ? {} : { GRPC_PORT: String(ports[grpc]) }),
     OTEL_SERVICE_NAME: service,
     DATABASE_URL: databaseUrl(service, shop),
-    ...own[service],
+    ...Object.fromEntries(brokerUser(service).map((user) => ['RABBITMQ_URL', brokerUrl(user, shop)])),
+    ...pick(neighbours(ports), asks),
+    ...Object.fromEntries(secrets.map((name) => [name, own[name]])),
+    ...pick(settings, wanted),
   };
 }
 
 /** What the steps that run once, migrations and demo data, need of it. */
 export function oneShotEnvironment(service: ServiceName, shop: ShopAddresses): Record<string, string> {
-  const { BCRYPT_COST, ADMIN_EMAIL, LOG_LEVEL } = shop.settings;
-  const admin = service === 'user-service' ? { BCRYPT_COST, ADMIN_EMAIL } : {};
-  return { NODE_ENV: 'development', LOG_LEVEL, DATABASE_URL: databaseUrl(service, shop), ...admin };
+  return {
+    NODE_ENV: 'development',
+    LOG_LEVEL: shop.settings.LOG_LEVEL,
+    DATABASE_URL: databaseUrl(service, shop),
+    ...pick(shop.settings, SERVICE_TABLE[service].seedSettings ?? []),
+  };
 }
 
 /** Every variable that the gateway's dynamic configuration reads. */
@@ -105,19 +113,38 @@ export function gatewayEnvironment({ ports, settings }: ShopAddresses): Record<s
   return {
     OTEL_PROPAGATORS: 'tracecontext',
     USER_SERVICE_INTERNAL_URL: at('user-service-internal'),
-    USER_SERVICE_URLS: at('user-service'),
-    PRODUCT_SERVICE_URLS: at('product-service'),
-    ORDER_SERVICE_URLS: at('order-service'),
-    INVENTORY_SERVICE_URLS: at('inventory-service'),
+    ...Object.fromEntries(SERVICES.map((service) => [`${variablePrefix(service)}_URLS`, at(service)])),
     ...Object.fromEntries(limits),
   };
 }
 
 export function databaseUrl(service: ServiceName, { ports, secrets }: ShopAddresses): string {
-  const role = DATABASES[service];
-  return `postgres://${role}:${secrets.databasePasswords[service]}@127.0.0.1:${ports.postgres}/${role}`;
+  const { database } = SERVICE_TABLE[service];
+  return `postgres://${database}:${secrets.databasePasswords[service]}@127.0.0.1:${ports.postgres}/${database}`;
 }
 
-function brokerUrl(user: 'order' | 'inventory', { ports, secrets, rabbitmqUrl }: ShopAddresses): string {
+function brokerUrl(user: BrokerUser, { ports, secrets, rabbitmqUrl }: ShopAddresses): string {
   return rabbitmqUrl ?? `amqp://${user}:${secrets.brokerPasswords[user]}@127.0.0.1:${ports.rabbitmq}/${BROKER_VHOST}`;
+}
+
+/** Where each service can be asked by another. */
+function neighbours(ports: Ports): Record<string, string> {
+  const addresses = SERVICES.flatMap((service) => {
+    const { internal, grpc } = servicePorts(service);
+    return [
+      [`${variablePrefix(service)}_INTERNAL_URL`, `http://127.0.0.1:${ports[internal]}`],
+      ...(grpc === undefined ? [] : [[`${variablePrefix(service)}_GRPC`, `127.0.0.1:${ports[grpc]}`]]),
+    ];
+  });
+  return Object.fromEntries(addresses);
+}
+
+/** `order-service` is `ORDER_SERVICE` in the names of variables. */
+export function variablePrefix(service: ServiceName): string {
+  return service.replaceAll('-', '_').toUpperCase();
+}
+
+/** Those that are named and not empty: an empty setting is one that a service has its own default for. */
+function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => names.includes(name) && value !== ''));
 }

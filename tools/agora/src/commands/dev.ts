@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Command } from 'commander';
 import { PROJECT_ROOT, readConfig } from '../config.ts';
-import { SERVICES } from '../services.ts';
+import { SERVICES } from '../secrets/service-table.ts';
 import { runInForeground } from '../up/run-in-foreground.ts';
 import type { RunningShop } from '../up/run-shop.ts';
 import { watchSources } from '../up/watch-sources.ts';

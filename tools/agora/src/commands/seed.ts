@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { readConfig, readSettings } from '../config.ts';
 import { readRunState } from '../instance/run-state.ts';
 import { ensureSecrets } from '../secrets/ensure-secrets.ts';
-import { SEEDED, SETTINGS } from '../services.ts';
+import { SEEDED } from '../secrets/service-table.ts';
+import { SETTINGS } from '../services.ts';
 import { seed } from '../up/prepare-database.ts';
 import { readShopStatus } from '../up/shop-status.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SERVICES } from '../services.ts';
+import { SERVICES } from '../secrets/service-table.ts';
 import { mergeOpenApi } from './merge-openapi.ts';
 
 /** Where the merged document is kept, from the project's root. */

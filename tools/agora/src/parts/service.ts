@@ -3,7 +3,7 @@ import { PROJECT_ROOT, partEnvironment, readConfig } from '../config.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { startProcess } from '../processes/start-process.ts';
 import { waitUntil } from '../processes/wait-until.ts';
-import type { ServiceName } from '../secrets/ensure-secrets.ts';
+import type { ServiceName } from '../secrets/service-table.ts';
 import type { PartOptions, RunningPart } from './running-part.ts';
 
 export type ServiceOptions = PartOptions & {

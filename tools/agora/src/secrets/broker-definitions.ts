@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Secrets } from './ensure-secrets.ts';
+import { BROKER_USERS, brokerUser, SERVICE_TABLE, USES_BROKER } from './service-table.ts';
 
 export const BROKER_VHOST = 'agora';
 
@@ -12,26 +13,32 @@ export type Inspector = { readonly name: string; readonly password: string };
  */
 export function brokerDefinitions({ brokerPasswords }: Secrets, inspector?: Inspector): string {
   const users = [
-    user('agora-admin', brokerPasswords['agora-admin'], ['administrator']),
-    user('order', brokerPasswords.order, []),
-    user('inventory', brokerPasswords.inventory, []),
+    ...BROKER_USERS.map((name) => user(name, brokerPasswords[name], name === 'agora-admin' ? ['administrator'] : [])),
     ...(inspector === undefined ? [] : [user(inspector.name, inspector.password, ['management'])]),
   ];
   const permissions = [
     permission('agora-admin', '.*', '.*', '.*'),
     // Each declares the whole topology and republishes retries through the default exchange.
-    permission('order', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
-    permission('inventory', OURS, OURS_AND_DEFAULT_EXCHANGE, OURS),
+    ...USES_BROKER.flatMap(brokerUser).map((name) => permission(name, OURS, OURS_AND_DEFAULT_EXCHANGE, OURS)),
     // RabbitMQ knows no smaller right than read, which includes taking a dead letter away and emptying the queue.
     ...(inspector === undefined ? [] : [permission(inspector.name, NOTHING, NOTHING, DEAD_QUEUES)]),
   ];
   return `${JSON.stringify({ vhosts: [{ name: BROKER_VHOST }], users, permissions }, undefined, 2)}\n`;
 }
 
-const OURS = '^(orders|stock|(order|stock)_events.*)$';
-const OURS_AND_DEFAULT_EXCHANGE = '^(amq\\.default|orders|stock|(order|stock)_events.*)$';
-const DEAD_QUEUES = '^(order|stock)_events\\.dead$';
+const brokers = USES_BROKER.map((service) => SERVICE_TABLE[service].broker);
+const EXCHANGES = brokers.flatMap((broker) => broker?.exchange ?? []);
+const QUEUES = brokers.flatMap((broker) => broker?.queue ?? []).join('|');
+
+// A queue's name begins those of its retry and dead-letter queues.
+const OURS = anyOf(...EXCHANGES, `(${QUEUES}).*`);
+const OURS_AND_DEFAULT_EXCHANGE = anyOf('amq\\.default', ...EXCHANGES, `(${QUEUES}).*`);
+const DEAD_QUEUES = anyOf(`(${QUEUES})\\.dead`);
 const NOTHING = '^$';
+
+function anyOf(...patterns: readonly string[]): string {
+  return `^(${patterns.join('|')})$`;
+}
 
 function permission(user: string, configure: string, write: string, read: string) {
   return { user, vhost: BROKER_VHOST, configure, write, read };

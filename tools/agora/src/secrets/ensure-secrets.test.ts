@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureSecrets } from './ensure-secrets.ts';
 import { readOrCreateSecret } from './secret-file.ts';
+import { BROKER_USERS, SERVICES } from './service-table.ts';
+
+/** Keys, superuser and cookie, and a password for each role and each broker user. */
+const HOW_MANY = 4 + SERVICES.length + BROKER_USERS.length;
 
 let directory: string;
 beforeEach(() => {
@@ -21,15 +25,15 @@ describe('ensureSecrets', () => {
     const [one, other] = [ensureSecrets(join(directory, 'one')), ensureSecrets(join(directory, 'other'))];
     const values = (secrets: object): unknown[] =>
       Object.values(secrets).flatMap((value) => (typeof value === 'string' ? [value] : values(value)));
-    expect(values(one)).toHaveLength(11);
-    expect(new Set([...values(one), ...values(other)]).size).toBe(22);
+    expect(values(one)).toHaveLength(HOW_MANY);
+    expect(new Set([...values(one), ...values(other)]).size).toBe(2 * HOW_MANY);
   });
 
   it('writes files that nobody else can read, and leaves no draft', () => {
     ensureSecrets(directory);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     const files = readdirSync(directory);
-    expect(files).toHaveLength(11);
+    expect(files).toHaveLength(HOW_MANY);
     for (const file of files) expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600);
   });
 

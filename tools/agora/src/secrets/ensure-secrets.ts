@@ -1,20 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { makePrivateFolder, readOrCreateSecret } from './secret-file.ts';
-
-/** One role and one database of the same name per service. */
-export const DATABASES = {
-  'user-service': 'agora_user',
-  'product-service': 'agora_product',
-  'order-service': 'agora_order',
-  'inventory-service': 'agora_inventory',
-} as const;
-
-/** The broker's users. `agora-admin` belongs to whoever starts the system; the others to one service each. */
-const BROKER_USERS = ['agora-admin', 'order', 'inventory'] as const;
-
-export type ServiceName = keyof typeof DATABASES;
-type BrokerUser = (typeof BROKER_USERS)[number];
+import { BROKER_USERS, type BrokerUser, type OwnSecret, SERVICES, type ServiceName } from './service-table.ts';
 
 /** Everything random that the system needs. Nothing here has a default, and nothing is shared by two systems. */
 export type Secrets = {
@@ -24,11 +11,16 @@ export type Secrets = {
   readonly identityKeys: string;
   /** The password of the Postgres superuser, `postgres`. */
   readonly postgresPassword: string;
-  /** By service: the password of its database role (`DATABASES`). */
+  /** By service: the password of its database role (`SERVICE_TABLE`). */
   readonly databasePasswords: Readonly<Record<ServiceName, string>>;
   readonly brokerPasswords: Readonly<Record<BrokerUser, string>>;
   readonly erlangCookie: string;
 };
+
+/** What services get beside passwords, by the variable that carries it. */
+export function ownSecrets({ jwtSecrets, identityKeys }: Secrets): Record<OwnSecret, string> {
+  return { JWT_SECRETS: jwtSecrets, IDENTITY_KEYS: identityKeys };
+}
 
 /**
  * Reads the secrets in `directory`, making those that are missing: one file each, 0600, in a folder 0700. Can run any number of
@@ -46,7 +38,7 @@ export function ensureSecrets(directory: string): Secrets {
     jwtSecrets: secret('jwt_secrets', newJwtSecret, KEYS_WITH_IDS),
     identityKeys: secret('identity_keys', newIdentityKey, KEYS_WITH_IDS),
     postgresPassword: password('postgres_password'),
-    databasePasswords: passwords('database', Object.keys(DATABASES) as ServiceName[]),
+    databasePasswords: passwords('database', SERVICES),
     brokerPasswords: passwords('broker', BROKER_USERS),
     erlangCookie: secret('erlang_cookie', () => randomBytes(32).toString('hex'), /^[0-9A-Za-z]{20,255}$/),
   };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readInspector } from './config.ts';
 import { ensureSecrets, type Secrets } from './ensure-secrets.ts';
 import { handOutSecrets } from './hand-out-secrets.ts';
+import { BROKER_USERS, SERVICES } from './service-table.ts';
 
 let directory: string;
 let secrets: Secrets;
@@ -29,7 +30,8 @@ describe('handOutSecrets', () => {
         if (other !== service) expect(contentOf(other)).not.toContain(password);
       }
     }
-    for (const part of ['product-service', 'order-service', 'inventory-service', 'postgres', 'rabbitmq']) {
+    const others = SERVICES.filter((service) => service !== 'user-service');
+    for (const part of [...others, 'postgres', 'rabbitmq']) {
       expect(contentOf(part)).not.toContain(secrets.jwtSecrets);
       expect(contentOf(part)).not.toContain(secrets.identityKeys);
     }
@@ -58,9 +60,9 @@ describe('handOutSecrets', () => {
     const names = () =>
       JSON.parse(read('rabbitmq', 'definitions.json')).users.map(({ name }: { name: string }) => name);
     handOutSecrets(secrets, { directory, inspector: { name: 'guest', password: 'guest' } });
-    expect(names()).toEqual(['agora-admin', 'order', 'inventory', 'guest']);
+    expect(names()).toEqual([...BROKER_USERS, 'guest']);
     handOutSecrets(secrets, { directory });
-    expect(names()).toEqual(['agora-admin', 'order', 'inventory']);
+    expect(names()).toEqual(BROKER_USERS);
   });
 });
 

@@ -1,9 +1,10 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { BROKER_VHOST, brokerDefinitions, type Inspector } from './broker-definitions.ts';
-import { databaseStatements } from './database-statements.ts';
-import { DATABASES, type Secrets, type ServiceName } from './ensure-secrets.ts';
+import { databaseSteps, psqlScript } from './database-statements.ts';
+import { ownSecrets, type Secrets } from './ensure-secrets.ts';
 import { makePrivateFolder, writeDerivedFile } from './secret-file.ts';
+import { brokerUser, SERVICE_TABLE, SERVICES, type ServiceName } from './service-table.ts';
 
 export type HandOutOptions = {
   /** Gets one folder per part, each to be shown to that part alone. */
@@ -34,30 +35,24 @@ export function handOutSecrets(secrets: Secrets, { directory, inspector, owners 
 
 function filesByPart(secrets: Secrets, inspector: Inspector | undefined): Record<string, Record<string, string>> {
   return {
-    'user-service': {
-      database_url: databaseUrl(secrets, 'user-service'),
-      jwt_secrets: secrets.jwtSecrets,
-      identity_keys: secrets.identityKeys,
-    },
-    'product-service': { database_url: databaseUrl(secrets, 'product-service') },
-    'order-service': { database_url: databaseUrl(secrets, 'order-service'), rabbitmq_url: brokerUrl(secrets, 'order') },
-    'inventory-service': {
-      database_url: databaseUrl(secrets, 'inventory-service'),
-      rabbitmq_url: brokerUrl(secrets, 'inventory'),
-    },
+    ...Object.fromEntries(SERVICES.map((service) => [service, serviceFiles(secrets, service)])),
     postgres: {
       password: secrets.postgresPassword,
-      'databases.sql': `${databaseStatements(secrets).join(';\n')};\n`,
+      'databases.sql': psqlScript(databaseSteps(secrets)),
     },
     rabbitmq: { 'definitions.json': brokerDefinitions(secrets, inspector), erlang_cookie: secrets.erlangCookie },
   };
 }
 
-function databaseUrl({ databasePasswords }: Secrets, service: ServiceName): string {
-  const name = DATABASES[service];
-  return `postgres://${name}:${databasePasswords[service]}@postgres:5432/${name}`;
-}
-
-function brokerUrl({ brokerPasswords }: Secrets, user: 'order' | 'inventory'): string {
-  return `amqp://${user}:${brokerPasswords[user]}@rabbitmq:5672/${BROKER_VHOST}`;
+function serviceFiles(secrets: Secrets, service: ServiceName): Record<string, string> {
+  const { database, secrets: own = [] } = SERVICE_TABLE[service];
+  const broker = brokerUser(service).map((user) => [
+    'rabbitmq_url',
+    `amqp://${user}:${secrets.brokerPasswords[user]}@rabbitmq:5672/${BROKER_VHOST}`,
+  ]);
+  return {
+    database_url: `postgres://${database}:${secrets.databasePasswords[service]}@postgres:5432/${database}`,
+    ...Object.fromEntries(own.map((name) => [name.toLowerCase(), ownSecrets(secrets)[name]])),
+    ...Object.fromEntries(broker),
+  };
 }

@@ -2,6 +2,7 @@
 import { readInspector } from './config.ts';
 import { ensureSecrets } from './ensure-secrets.ts';
 import { handOutSecrets } from './hand-out-secrets.ts';
+import { SERVICES } from './service-table.ts';
 
 const DIRECTORY = '/secrets';
 const SERVICE_USER = 10001;
@@ -12,10 +13,7 @@ handOutSecrets(ensureSecrets(`${DIRECTORY}/all`), {
   directory: DIRECTORY,
   inspector: readInspector(),
   owners: {
-    'user-service': SERVICE_USER,
-    'product-service': SERVICE_USER,
-    'order-service': SERVICE_USER,
-    'inventory-service': SERVICE_USER,
+    ...Object.fromEntries(SERVICES.map((service) => [service, SERVICE_USER])),
     postgres: IMAGE_USER,
     rabbitmq: IMAGE_USER,
   },

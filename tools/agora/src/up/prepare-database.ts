@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMigrated } from '../parts/migration-status.ts';
 import { runOneShot, serviceDirectory } from '../parts/service.ts';
-import type { ServiceName } from '../secrets/ensure-secrets.ts';
-import { databaseUrl, oneShotEnvironment, SEEDED } from '../services.ts';
+import { SEEDED, type ServiceName } from '../secrets/service-table.ts';
+import { databaseUrl, oneShotEnvironment } from '../services.ts';
 import { common, compileCache, type PartContext } from './shop-parts.ts';
 
 export type Admin = { readonly email: string; readonly password: string };

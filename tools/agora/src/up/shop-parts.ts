@@ -10,8 +10,8 @@ import type { RunningPart } from '../parts/running-part.ts';
 import { startService } from '../parts/service.ts';
 import { startTraefik } from '../parts/traefik.ts';
 import { brokerDefinitions } from '../secrets/broker-definitions.ts';
-import type { ServiceName } from '../secrets/ensure-secrets.ts';
 import { writeDerivedFile } from '../secrets/secret-file.ts';
+import type { ServiceName } from '../secrets/service-table.ts';
 import { gatewayEnvironment, INSPECTOR, type ShopAddresses, serviceEnvironment } from '../services.ts';
 
 /** What each part of a shop is started with. */

@@ -5,7 +5,8 @@ import { lockHolder } from '../instance/instance-lock.ts';
 import { type RunState, readRunState } from '../instance/run-state.ts';
 import { isSame } from '../processes/process-identity.ts';
 import { proportionalMemory } from '../processes/process-memory.ts';
-import { type PortName, SERVICES } from '../services.ts';
+import { SERVICES } from '../secrets/service-table.ts';
+import { type PortName, servicePorts } from '../services.ts';
 import { readServiceHealth } from './service-health.ts';
 import { gatewayUrl } from './shop-summary.ts';
 
@@ -37,16 +38,7 @@ export type ShopStatus = {
 /** Which ports belong to which part, by what they are for. */
 const PARTS: Readonly<Record<string, Readonly<Record<string, PortName>>>> = {
   gateway: { http: 'gateway', dashboard: 'gateway-dashboard', internal: 'gateway-internal' },
-  ...Object.fromEntries(
-    SERVICES.map((service) => [
-      service,
-      {
-        http: service,
-        internal: `${service}-internal`,
-        ...(service === 'product-service' ? { grpc: 'product-service-grpc' } : {}),
-      } satisfies Record<string, PortName>,
-    ]),
-  ),
+  ...Object.fromEntries(SERVICES.map((service) => [service, servicePorts(service)])),
   rabbitmq: { amqp: 'rabbitmq', management: 'rabbitmq-management' },
   postgres: { postgres: 'postgres' },
 };

@@ -1,7 +1,8 @@
 import type { RunStateFile } from '../instance/run-state.ts';
 import type { RunningPart } from '../parts/running-part.ts';
 import type { Secrets } from '../secrets/ensure-secrets.ts';
-import { SERVICES, type Settings, type ShopAddresses, USES_BROKER } from '../services.ts';
+import { SERVICES, USES_BROKER } from '../secrets/service-table.ts';
+import type { Settings, ShopAddresses } from '../services.ts';
 import { type Admin, prepareDatabase } from './prepare-database.ts';
 import { type Report, reported, type Step } from './progress.ts';
 import {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Ports, USES_BROKER } from '../services.ts';
+import { USES_BROKER } from '../secrets/service-table.ts';
+import type { Ports } from '../services.ts';
 import { readServiceHealth } from './service-health.ts';
 
 const TIMEOUT_MS = 30_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '@agora/tests/eventually';
 import { describe, expect, it } from 'vitest';
 import { affectedServices } from '../commands/dev.ts';
-import { SERVICES } from '../services.ts';
+import { SERVICES } from '../secrets/service-table.ts';
 import { isSource, watchSources } from './watch-sources.ts';
 
 describe('isSource', () => {
