@@ -35,7 +35,7 @@ const COMMANDS = [
 ];
 
 const program = new Command('agora')
-  .description('The launcher of Agora: real Postgres, RabbitMQ and Traefik and four services, without Docker.')
+  .description('The launcher of Agora: real Postgres, RabbitMQ and Traefik and the services, without Docker.')
   .helpCommand(false)
   .showHelpAfterError('(agora --help lists the commands)');
 for (const register of COMMANDS) register(program);

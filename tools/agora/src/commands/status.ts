@@ -43,7 +43,7 @@ function statusTable({ parts, mode, startedAt, launcherPid, ready }: ShopStatus)
   }
   const services = parts.filter(({ name }) => name.endsWith('-service'));
   const sum = services.reduce((total, { memoryBytes }) => total + (memoryBytes ?? 0), 0);
-  lines.push('', `  the four services together: ${megabytes(sum)}`);
+  lines.push('', `  the services together: ${megabytes(sum)}`);
   return lines.join('\n');
 }
 
