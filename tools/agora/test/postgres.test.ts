@@ -3,14 +3,19 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startPostgres } from '../src/parts/postgres.ts';
 import { removePostgres } from '../src/parts/postgres-home.ts';
 import { listeningAddresses } from './listening-addresses.ts';
 
 let folder: string;
 let dataDirectory: string;
-const start = () => startPostgres({ dataDirectory, logFile: join(folder, 'postgres.log'), durable: false });
+/** Also stopped when the test fails before it does that itself. */
+async function start() {
+  const server = await startPostgres({ dataDirectory, logFile: join(folder, 'postgres.log'), durable: false });
+  onTestFinished(() => server.stop());
+  return server;
+}
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'agora-postgres-test-'));
   chmodSync(folder, 0o755);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startRabbitmq } from '../src/parts/rabbitmq.ts';
 import { identify, isSame } from '../src/processes/process-identity.ts';
 import { brokerDefinitions } from '../src/secrets/broker-definitions.ts';
@@ -31,6 +31,7 @@ describe('startRabbitmq', () => {
         logFile: join(folder, 'rabbitmq.log'),
         onSpawn: (_name, pid) => spawned.push(pid),
       });
+      onTestFinished(() => broker.stop());
       const processes = spawned.map(identify).flatMap((identity) => identity ?? []);
       expect(processes).toHaveLength(2);
 
