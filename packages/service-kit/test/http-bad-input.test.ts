@@ -8,7 +8,6 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const LONE_SURROGATE = '{"product_id":1,"quantity":1,"note":"\\ud800"}';
-// What a decoder makes of such bytes: it must not pass for text that somebody wrote.
 const BROKEN_UTF8 = '{"product_id":1,"quantity":1,"note":"a\uFFFDb"}';
 const NUL = '{"product_id":1,"quantity":1,"note":"a\\u0000b"}';
 

@@ -8,6 +8,7 @@ import { DatabaseUnavailable } from './database-failure.ts';
 import { Intake } from './intake.ts';
 import { patient } from './policies/patient.ts';
 import { type Settled, Settler } from './settler.ts';
+import { watchDeliveries } from './watch-deliveries.ts';
 
 /** How much is taken at once. */
 type Mode = { readonly prefetch: number; readonly batch: number; readonly lingerMs: number };
@@ -34,6 +35,8 @@ export class ConsumeSession {
   #mode = ALONE;
   #consumerTag: string | undefined;
   #pauses = 0;
+  #deliveries = 0;
+  #isHandling = false;
   #loop: Promise<void> = Promise.resolve();
 
   static async open(session: Session, context: ConsumerContext): Promise<ConsumeSession> {
@@ -41,6 +44,7 @@ export class ConsumeSession {
     const consuming = new ConsumeSession(session, channel, context);
     await consuming.#consume(ALONE);
     consuming.#loop = consuming.#run();
+    consuming.#watch();
     return consuming;
   }
 
@@ -78,13 +82,26 @@ export class ConsumeSession {
     try {
       while (!this.#over.aborted) {
         const messages = await this.#intake.take(this.#mode.batch, this.#mode.lingerMs);
+        this.#isHandling = true;
         if (messages.length > 0) await this.#handle(messages);
+        this.#isHandling = false;
       }
       if (!this.#session.signal.aborted) await this.#finish();
     } catch (error) {
       // The channel closed under our hands, or a mistake of ours: either way a new session starts clean.
       this.#session.fail(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #watch(): void {
+    watchDeliveries({
+      channel: this.#channel,
+      queue: this.#context.queue.queue,
+      deliveries: () => this.#deliveries,
+      isWaiting: () => !this.#isHandling && this.#consumerTag !== undefined && this.#settler.isIdle,
+      onDeaf: (error) => this.#session.fail(error),
+      signal: this.#over,
+    }).catch((error: Error) => this.#session.fail(error));
   }
 
   async #handle(messages: readonly ConsumeMessage[]): Promise<void> {
@@ -167,9 +184,12 @@ export class ConsumeSession {
     await this.#channel.prefetch(mode.prefetch);
     const { consumerTag } = await this.#channel.consume(this.#context.queue.queue, (message) => {
       // The queue was deleted. Consuming again on this channel would leave newer brokers waiting for our answer.
-      if (message === null)
+      if (message === null) {
         this.#session.fail(new Error(`the broker cancelled the consumer of ${this.#context.queue.queue}`));
-      else this.#intake.push(message);
+      } else {
+        this.#deliveries += 1;
+        this.#intake.push(message);
+      }
     });
     this.#consumerTag = consumerTag;
   }

@@ -62,6 +62,11 @@ export class Settler {
     this.#pending.add(replaced);
   }
 
+  /** Whether no message waits for its copy to be confirmed. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** Waits a while for the copies on their way; what is left then is not acknowledged any more, whatever becomes of its copy. */
   async drain(timeoutMs: number): Promise<void> {
     const done = new AbortController();
