@@ -17,6 +17,11 @@ const WIDE: Mode = { prefetch: 300, batch: 100, lingerMs: 5 };
 const ALONE: Mode = { prefetch: 1, batch: 1, lingerMs: 0 };
 /** Deliveries so far from which a message is suspected of killing its consumer. The broker gives up after 20. */
 const SUSPICIOUS_DELIVERIES = 3;
+/**
+ * So many in a row have to be above suspicion before more than one is taken again. Narrowing gives up to `prefetch` messages back,
+ * which counts as a delivery of each: going to and fro over a mixed queue would bring good messages to the broker's limit.
+ */
+const CALM_AFTER_SUSPICION = 100;
 
 /**
  * Consumes one queue for as long as one broker session lasts. Starts with one message at a time, and widens once a message
@@ -37,6 +42,8 @@ export class ConsumeSession {
   #pauses = 0;
   #deliveries = 0;
   #isHandling = false;
+  /** Messages to go, all above suspicion, until the session widens. */
+  #calmNeeded = 1;
   #loop: Promise<void> = Promise.resolve();
 
   static async open(session: Session, context: ConsumerContext): Promise<ConsumeSession> {
@@ -106,6 +113,7 @@ export class ConsumeSession {
 
   async #handle(messages: readonly ConsumeMessage[]): Promise<void> {
     const isSuspicious = messages.some((message) => deliveriesOf(message) >= SUSPICIOUS_DELIVERIES);
+    if (isSuspicious) this.#calmNeeded = CALM_AFTER_SUSPICION;
     if (isSuspicious && this.#mode !== ALONE) {
       await this.#giveBack();
       await this.#consume(ALONE);
@@ -120,7 +128,8 @@ export class ConsumeSession {
       return;
     }
     this.#pauses = 0;
-    const widens = this.#mode === ALONE && !isSuspicious;
+    if (!isSuspicious) this.#calmNeeded -= 1;
+    const widens = this.#mode === ALONE && this.#calmNeeded <= 0;
     // Before the ack, while the one message in hand keeps others from coming: a message that crosses the cancellation loses
     // its place in the queue, and counts as delivered once more.
     if (widens || this.#stop.signal.aborted) await this.#cancel();
