@@ -15,7 +15,7 @@ export function gatewayUrl(ports: Ports): string {
 /** Addresses and logins, as `up` and `status` print them. */
 export function urlTable({ ports, externalBroker, admin }: SummaryOptions): string {
   const rows: [string, string, string][] = [
-    ['gateway', gatewayUrl(ports), 'the tour below'],
+    ['gateway', gatewayUrl(ports), 'sign up, as in the tour'],
     ...(externalBroker
       ? []
       : ([
