@@ -59,7 +59,9 @@ export async function startComposeShop(): Promise<ComposeShop> {
     },
     becomeHealthy: async () => {
       const all = async () => {
-        const staying = (await shop.containers()).filter(({ Service }) => !/^(secrets|databases|migrate-|seed-)/.test(Service));
+        const staying = (await shop.containers()).filter(
+          ({ Service }) => !/^(secrets|databases|migrate-|seed-)/.test(Service),
+        );
         const ill = staying.filter(({ Health }) => Health !== 'healthy').map(({ Service }) => Service);
         if (staying.length !== 7 || ill.length > 0)
           throw new Error(`not healthy: ${ill.join(', ') || 'some are missing'}`);
